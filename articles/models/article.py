@@ -1,0 +1,152 @@
+"""A story: its text, where it stands, and when it may be seen."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from articles.fields import BodyField
+from articles.models.access import Access
+from articles.models.author import Author
+from articles.models.picture import Picture
+from articles.models.section import Section
+from articles.models.topic import Topic
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", "draft"
+    IN_REVIEW = "in_review", "in review"
+    APPROVED = "approved", "approved"
+    SCHEDULED = "scheduled", "scheduled"
+    PUBLISHED = "published", "published"
+    UNPUBLISHED = "unpublished", "unpublished"
+
+
+class Prominence(models.IntegerChoices):
+    """How an editor ranks a story on the front page."""
+
+    BRIEF = 0, "brief"
+    NORMAL = 1, "normal"
+    SECOND = 2, "second rank"
+    LEAD = 3, "lead story"
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def visible(self, *, at: datetime) -> "ArticleQuerySet":
+        """The only door to what the public may see at the moment `at`.
+
+        A scheduled story is visible from its minute on, whether or not a worker has run (rule W6);
+        an embargo holds until it lifts (rule W5).
+        """
+        return self.filter(
+            Q(embargo_until__isnull=True) | Q(embargo_until__lte=at),
+            state__in=(State.SCHEDULED, State.PUBLISHED),
+            published_at__lte=at,
+        )
+
+    def for_lists(self) -> "ArticleQuerySet":
+        """All that a list of stories shows, in two queries, without the text."""
+        return (
+            self.defer("body")
+            .select_related("section", "lead_picture")
+            .prefetch_related("authors")
+            .order_by("-published_at", "-pk")
+        )
+
+
+class Article(models.Model):
+    headline = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=200, unique=True, help_text="The address; the old one keeps working.")
+    slugline = models.CharField(max_length=80, blank=True, help_text="The desk's working name.")
+    standfirst = models.TextField(max_length=500, blank=True)
+    body = BodyField(blank=True)
+
+    dateline_place = models.CharField("place", max_length=80, blank=True)
+    dateline_date = models.DateField("date", null=True, blank=True)
+    dateline_source = models.CharField("source", max_length=40, blank=True, help_text="For instance EIRNS.")
+
+    section = models.ForeignKey(Section, models.PROTECT, related_name="articles")
+    topics = models.ManyToManyField(Topic, blank=True, related_name="articles")
+    authors = models.ManyToManyField(Author, through="Byline", related_name="articles")
+    language = models.CharField(max_length=12, default="en", help_text="A language code such as en or pt-BR.")
+    lead_picture = models.ForeignKey(Picture, models.PROTECT, null=True, blank=True, related_name="+")
+    access = models.CharField(
+        "who may read", max_length=12, choices=Access.choices, blank=True, help_text="Empty: as the section says."
+    )
+    prominence = models.PositiveSmallIntegerField(
+        "place on the front page", choices=Prominence.choices, default=Prominence.NORMAL
+    )
+
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT, editable=False, db_index=True)
+    published_at = models.DateTimeField("published", null=True, blank=True, editable=False)
+    first_published_at = models.DateTimeField("first published", null=True, blank=True, editable=False)
+    updated_at = models.DateTimeField("updated", null=True, blank=True, editable=False)
+    embargo_until = models.DateTimeField("embargo until", null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    seo_title = models.CharField("title for search engines", max_length=120, blank=True)
+    seo_description = models.CharField("description for search engines", max_length=300, blank=True)
+    canonical_url = models.URLField("canonical address", blank=True, help_text="When the story first ran elsewhere.")
+    word_count = models.PositiveIntegerField(default=0, editable=False)
+    wire_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)  # noqa: DJ001 (unique)
+
+    created_at = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    changed_at = models.DateTimeField(editable=False)
+
+    objects: ClassVar[models.Manager["Article"]] = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-changed_at",)
+        indexes = (
+            models.Index(fields=("state", "-published_at"), name="article_published"),
+            models.Index(fields=("section", "state", "-published_at"), name="article_section_published"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True, approved_by__isnull=True) | Q(approved_at__isnull=False),
+                name="article_approval_paired",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("scheduled", "published")) | Q(published_at__isnull=False),
+                name="article_published_has_time",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.headline
+
+    def get_absolute_url(self) -> str:
+        return reverse("article", args=(self.slug,))
+
+    @property
+    def required_access(self) -> str:
+        """Who may read the whole: the story's own rule, otherwise the section's."""
+        return self.access or self.section.access or Access.SUBSCRIBERS
+
+    @property
+    def is_gated(self) -> bool:
+        return self.required_access != Access.FREE
+
+
+class Byline(models.Model):
+    """An author's place over a story."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(Author, models.PROTECT, related_name="bylines")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "pk")
+        constraints = (models.UniqueConstraint(fields=("article", "author"), name="byline_once"),)
+
+    def __str__(self) -> str:
+        return self.author.name

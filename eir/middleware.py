@@ -1,0 +1,32 @@
+"""Middleware that belongs to the site as a whole."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def maintenance(get_response: Handler) -> Handler:
+    """Answer every page with 503 while `MAINTENANCE` is on; the health check and static files still answer."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if settings.MAINTENANCE and request.path != "/healthz":
+            return render(request, "503.html", status=503, headers={"Retry-After": "600"})
+        return get_response(request)
+
+    return handle
+
+
+def admin_content_policy(get_response: Handler) -> Handler:
+    """Give the admin the wider content security policy that its scripts need."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.path.startswith("/admin/"):
+            response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
+        return response
+
+    return handle

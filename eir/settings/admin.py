@@ -1,0 +1,72 @@
+"""The look and navigation of the admin (unfold)."""
+
+from typing import Any
+
+from django.urls import reverse_lazy
+
+from eir.settings.publication import PUBLICATION
+
+
+def _link(title: str, icon: str, name: str, permission: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{name}_changelist"),
+        "permission": lambda request: request.user.has_perm(permission),
+    }
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": PUBLICATION["name"],
+    "SITE_HEADER": PUBLICATION["name"],
+    "SITE_SUBHEADER": "Newsroom",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": False,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "3px",
+    "STYLES": [],
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": "Newsroom",
+                "items": [
+                    _link("Articles", "article", "articles_article", "articles.view_article"),
+                    _link("Sections", "view_column", "articles_section", "articles.view_section"),
+                    _link("Topics", "sell", "articles_topic", "articles.view_topic"),
+                    _link("Authors", "edit_note", "articles_author", "articles.view_author"),
+                    _link("Pictures", "image", "articles_picture", "articles.view_picture"),
+                    _link("Pages", "description", "articles_page", "articles.view_page"),
+                ],
+            },
+            {
+                "title": "Mailing desk",
+                "items": [
+                    _link("Newsletters", "mail", "newsletters_newsletter", "newsletters.view_newsletter"),
+                    _link("Editions", "drafts", "newsletters_edition", "newsletters.view_edition"),
+                    _link("Deliveries", "outgoing_mail", "newsletters_delivery", "newsletters.view_delivery"),
+                ],
+            },
+            {
+                "title": "Readers",
+                "items": [
+                    _link("Users", "person", "accounts_user", "accounts.view_user"),
+                    _link("Grants", "key", "subscriptions_grant", "subscriptions.view_grant"),
+                    _link("Subscriptions", "autorenew", "subscriptions_subscription", "subscriptions.view_subscription"),
+                    _link("Plans", "sell", "subscriptions_plan", "subscriptions.view_plan"),
+                    _link("Stripe events", "bolt", "subscriptions_stripeevent", "subscriptions.view_stripeevent"),
+                ],
+            },
+            {
+                "title": "House",
+                "separator": True,
+                "items": [
+                    _link("Audit trail", "history", "accounts_auditentry", "accounts.view_auditentry"),
+                    _link("Roles", "groups", "auth_group", "auth.view_group"),
+                    _link("Schedule", "schedule", "django_celery_beat_periodictask", "django_celery_beat.view_periodictask"),
+                ],
+            },
+        ],
+    },
+}

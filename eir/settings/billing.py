@@ -1,0 +1,32 @@
+"""Stripe: keys, the pinned API version and our own ceilings."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from eir.environment import IS_PRODUCTION, flag, matching, names, number, web_address
+
+STRIPE_API_BASE = web_address("STRIPE_API_BASE", default="https://api.stripe.com", embedded=None)
+STRIPE_API_VERSION = "2026-10-28.endive"
+STRIPE_SECRET_KEY = matching(
+    "STRIPE_SECRET_KEY", r"(sk|rk)_(test|live)_\w+", "a key like sk_live_…", embedded="sk_test_embedded"
+)
+# Two secrets at once let a signing secret be rolled without losing an event.
+STRIPE_WEBHOOK_SECRETS = names("STRIPE_WEBHOOK_SECRETS", embedded="whsec_embedded")
+STRIPE_LIVEMODE = "_live_" in STRIPE_SECRET_KEY
+STRIPE_TIMEOUT_SECONDS = number("STRIPE_TIMEOUT_SECONDS", 20, least=1)
+
+for _secret in STRIPE_WEBHOOK_SECRETS:
+    if not _secret.startswith("whsec_"):
+        raise ImproperlyConfigured("STRIPE_WEBHOOK_SECRETS must be a list of secrets like whsec_….")
+if IS_PRODUCTION and not STRIPE_LIVEMODE and not flag("STRIPE_ALLOW_TEST_MODE", False):
+    raise ImproperlyConfigured(
+        "STRIPE_SECRET_KEY is a test key. Set the live key, or STRIPE_ALLOW_TEST_MODE=true for a staging site."
+    )
+
+STRIPE_PAGES = (
+    ["https://checkout.stripe.com", "https://billing.stripe.com"]
+    if STRIPE_API_BASE == "https://api.stripe.com"
+    else [STRIPE_API_BASE]
+)
+
+PAST_DUE_GRACE_DAYS = number("PAST_DUE_GRACE_DAYS", 21)
+RENEWAL_SLACK_DAYS = number("RENEWAL_SLACK_DAYS", 3)

@@ -1,0 +1,29 @@
+"""A visit to Stripe Checkout that we began."""
+
+from django.conf import settings
+from django.db import models
+
+from subscriptions.models.plan import Plan
+
+
+class Checkout(models.Model):
+    class State(models.TextChoices):
+        OPEN = "open", "open"
+        COMPLETE = "complete", "complete"
+        EXPIRED = "expired", "expired"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="checkouts")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
+    stripe_id = models.CharField(max_length=120, unique=True)
+    url = models.URLField(max_length=1000)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    article_id = models.BigIntegerField("story that led here", null=True, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-created_at",)
+        indexes = (models.Index(fields=("user", "state"), name="checkout_open"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} → {self.plan.name}: {self.state}"

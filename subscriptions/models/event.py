@@ -1,0 +1,28 @@
+"""Stripe's events, stored once; a signal that something changed, never the data itself."""
+
+from django.db import models
+
+
+class StripeEvent(models.Model):
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        DONE = "done", "done"
+        IGNORED = "ignored", "ignored"
+        FAILED = "failed", "failed"
+
+    stripe_id = models.CharField(max_length=80, unique=True)
+    type = models.CharField(max_length=80, db_index=True)
+    livemode = models.BooleanField()
+    body = models.TextField(help_text="As received.")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING, db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    note = models.TextField(blank=True, help_text="Why it was ignored or how it failed.")
+    received_at = models.DateTimeField(db_index=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-received_at",)
+        verbose_name = "Stripe event"
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.stripe_id}"

@@ -1,0 +1,50 @@
+"""What someone has, read from the ledger."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import User
+from subscriptions.models import Grant, Plan, Source, Status, Subscription
+
+
+@dataclass(frozen=True)
+class GrantFact:
+    """A right to read, as the paywall weighs it: in force from `starts_at` until `ends_at` (open when None)."""
+
+    source: str
+    reason: str
+    starts_at: datetime
+    ends_at: datetime | None
+
+    def is_current(self, at: datetime) -> bool:
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+
+def grants_of(user: User | AnonymousUser, *, at: datetime) -> tuple[GrantFact, ...]:
+    """The rights in force at `at`, the longest first. Staff read everything while they are staff: no row to forget."""
+    if isinstance(user, AnonymousUser):
+        return ()
+    if user.is_staff and user.is_active:
+        return (GrantFact(Source.STAFF, "You work here.", user.joined_at, None),)
+    rows = Grant.objects.filter(user=user).current(at=at).values_list("source", "reason", "starts_at", "ends_at")
+    facts = [GrantFact(*row) for row in rows]
+    return tuple(sorted(facts, key=lambda fact: (fact.ends_at is not None, fact.ends_at and -fact.ends_at.timestamp())))
+
+
+def live_subscription(user: User) -> Subscription | None:
+    """The subscription that matters to its reader now: the newest that is not over, if any."""
+    over = (Status.CANCELED, Status.INCOMPLETE_EXPIRED)
+    mine = Subscription.objects.filter(customer__user=user).select_related("plan")
+    return mine.exclude(status__in=over).order_by("-started_at").first()
+
+
+def latest_subscription(user: User) -> Subscription | None:
+    """The newest subscription, even one that has ended."""
+    return Subscription.objects.filter(customer__user=user).select_related("plan").order_by("-started_at").first()
+
+
+def plans_on_sale() -> list[Plan]:
+    """The plans a reader can choose from, in the publisher's order."""
+    return list(Plan.objects.on_sale())
