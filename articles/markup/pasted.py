@@ -15,7 +15,8 @@ _NUMBERED = re.compile(r"\(?([0-9]{1,4}|[a-zA-Z]|[ivxlcIVXLC]+)[.)]")
 _LEVEL = re.compile(r"(?<![\w-])mso-list:[^;]*\blevel([1-9])", re.IGNORECASE)
 _MARKER = re.compile(r"(?<![\w-])mso-list:\s*ignore", re.IGNORECASE)
 _HIDDEN = re.compile(
-    r"(?<![\w-])display:\s*none|mso-hide:\s*all|(?<![\w-])visibility:\s*hidden", re.IGNORECASE
+    r"(?<![\w-])display:\s*none|mso-hide:\s*all|(?<![\w-])visibility:\s*hidden",
+    re.IGNORECASE,
 )
 _NOTE_TARGET = re.compile(r"_?(ftn|edn|ftnt|footnote-|fn:?-?)(\d+)", re.IGNORECASE)
 _NOTE_BACKLINK = re.compile(
