@@ -5,6 +5,17 @@ from subscriptions.models.customer import Customer
 from subscriptions.models.event import StripeEvent
 from subscriptions.models.grant import Grant, Source
 from subscriptions.models.plan import Interval, Plan
-from subscriptions.models.subscription import Status, Subscription
+from subscriptions.models.subscription import Status, Subscription, SyncTicket
 
-__all__ = ["Checkout", "Customer", "Grant", "Interval", "Plan", "Source", "Status", "StripeEvent", "Subscription"]
+__all__ = [
+    "Checkout",
+    "Customer",
+    "Grant",
+    "Interval",
+    "Plan",
+    "Source",
+    "Status",
+    "StripeEvent",
+    "Subscription",
+    "SyncTicket",
+]

@@ -15,9 +15,10 @@ class Checkout(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="checkouts")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
     stripe_id = models.CharField(max_length=120, unique=True)
+    price_id = models.CharField("Stripe price", max_length=80)
     url = models.URLField(max_length=1000)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
-    article_id = models.BigIntegerField("story that led here", null=True, blank=True)
+    return_path = models.CharField("page that led here", max_length=300, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

@@ -24,12 +24,15 @@ class Subscription(models.Model):
     plan = models.ForeignKey(Plan, models.PROTECT, null=True, blank=True, related_name="subscriptions")
     stripe_id = models.CharField(max_length=80, unique=True)
     status = models.CharField(max_length=20, choices=Status.choices)
-    cancel_at_period_end = models.BooleanField("ends with the period", default=False)
-    started_at = models.DateTimeField()
-    period_end_at = models.DateTimeField(null=True, blank=True)
-    trial_end_at = models.DateTimeField(null=True, blank=True)
-    past_due_since_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField("began")
+    period_start_at = models.DateTimeField("period began")
+    period_end_at = models.DateTimeField("period ends")
+    trial_end_at = models.DateTimeField("trial ends", null=True, blank=True)
+    cancels_at = models.DateTimeField(
+        "cancelled to", null=True, blank=True, help_text="When it will end, once its reader has cancelled."
+    )
+    ended_at = models.DateTimeField("ended", null=True, blank=True)
+    pay_url = models.URLField("page to pay an open invoice", max_length=1000, blank=True)
     synced_at = models.DateTimeField("last fetched from Stripe")
 
     class Meta:
@@ -37,3 +40,18 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer.user}: {self.get_status_display()}"
+
+
+class SyncTicket(models.Model):
+    """The order of fetches of one Stripe object.
+
+    Whoever fetches draws a number first and writes only if no later number has been written, so that
+    of two overlapping fetches the one begun later wins, without a lock held over a network call.
+    """
+
+    stripe_id = models.CharField(max_length=80, unique=True)
+    drawn = models.PositiveBigIntegerField(default=0)
+    written = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.stripe_id}: {self.written} of {self.drawn}"

@@ -1,0 +1,1 @@
+"""Everything that changes who may read, one module per noun."""

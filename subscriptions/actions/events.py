@@ -1,0 +1,122 @@
+"""Stripe's events: stored once, then acted on by fetching what they point at."""
+
+import json
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from subscriptions.actions.checkouts import settle_checkout
+from subscriptions.actions.subscriptions import NotOurs, sync_customer, sync_subscription
+from subscriptions.gateways import EventSnapshot, StripeRefused, StripeUnavailable, fetch_session
+from subscriptions.models import Checkout, Customer, StripeEvent
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 12
+# Events about a customer's money name no subscription: all of that customer's are fetched.
+BY_CUSTOMER = ("charge.", "payment_intent.", "customer.updated", "customer.deleted", "payment_method.")
+
+
+def record_event(*, event: EventSnapshot, body: bytes, at: datetime) -> StripeEvent | None:
+    """Store a verified event; None when it was stored before, even a moment ago by another request (rule S4).
+
+    Events of the other mode (test or live) and thin events are stored as ignored (rules S3, S9).
+    """
+    note = ""
+    if event.livemode != settings.STRIPE_LIVEMODE:
+        note = "Sent from Stripe's other mode (test or live)."
+        logger.error("Stripe event %s comes from the other mode; check the endpoint's settings.", event.id)
+    elif event.is_thin:
+        note = "A thin event; this endpoint works from snapshot events."
+    values = {
+        "type": event.type,
+        "livemode": event.livemode,
+        "body": body.decode(),
+        "state": StripeEvent.State.IGNORED if note else StripeEvent.State.WAITING,
+        "note": note,
+        "received_at": at,
+    }
+    row, is_new = StripeEvent.objects.get_or_create(stripe_id=event.id, defaults=values)
+    return row if is_new else None
+
+
+def process_event(*, event: StripeEvent, at: datetime) -> None:
+    """Fetch what the event points at and set our state from it; safe to run twice or at the same time.
+
+    Raises:
+        StripeUnavailable: the event stays waiting and is tried again, at most `MAX_ATTEMPTS` times.
+    """
+    if event.state in (StripeEvent.State.DONE, StripeEvent.State.IGNORED):
+        return
+    try:
+        note = _act_on(event, at=at)
+    except NotOurs as stranger:
+        _settle(event, StripeEvent.State.IGNORED, str(stranger), at=at)
+    except StripeRefused as refusal:
+        _settle(event, StripeEvent.State.FAILED, str(refusal), at=at)
+    except StripeUnavailable as trouble:
+        _count_attempt(event, str(trouble), at=at)
+        raise
+    else:
+        _settle(event, StripeEvent.State.IGNORED if note else StripeEvent.State.DONE, note, at=at)
+
+
+def _act_on(event: StripeEvent, *, at: datetime) -> str:
+    """Do the work; the answer is empty, or says why there was none to do."""
+    thing: dict[str, Any] = json.loads(event.body)["data"]["object"]
+    if event.type.startswith("checkout.session."):
+        return _act_on_session(thing["id"], at=at)
+    subscription = _subscription_of(event.type, thing)
+    if subscription:
+        sync_subscription(stripe_id=subscription, at=at)
+        return ""
+    if event.type.startswith(BY_CUSTOMER):
+        return _act_on_customer(_customer_of(event.type, thing), at=at)
+    return "Nothing here depends on this type."
+
+
+def _act_on_session(session_id: str, *, at: datetime) -> str:
+    checkout = Checkout.objects.filter(stripe_id=session_id).select_related("user").first()
+    if checkout is None:
+        return "A checkout that this site did not open."
+    settle_checkout(checkout=checkout, session=fetch_session(session_id), at=at)
+    return ""
+
+
+def _act_on_customer(stripe_id: str, *, at: datetime) -> str:
+    customer = Customer.objects.filter(stripe_id=stripe_id).first()
+    if customer is None:
+        return f"Customer {stripe_id or '(none)'} is not ours."
+    sync_customer(customer=customer, at=at)
+    return ""
+
+
+def _subscription_of(kind: str, thing: dict[str, Any]) -> str:
+    """The id of the subscription that an event's object is, or is the invoice of."""
+    if kind.startswith("customer.subscription."):
+        return str(thing["id"])
+    if kind.startswith("invoice."):
+        details = (thing.get("parent") or {}).get("subscription_details") or {}
+        return _id_of(details.get("subscription"))
+    return ""
+
+
+def _customer_of(kind: str, thing: dict[str, Any]) -> str:
+    return str(thing["id"]) if kind.startswith("customer.") else _id_of(thing.get("customer"))
+
+
+def _id_of(value: Any) -> str:
+    return value["id"] if isinstance(value, dict) else value or ""
+
+
+def _settle(event: StripeEvent, state: StripeEvent.State, note: str, *, at: datetime) -> None:
+    event.state, event.note, event.settled_at = state, note, at
+    event.attempts += 1
+    event.save(update_fields=("state", "note", "settled_at", "attempts"))
+
+
+def _count_attempt(event: StripeEvent, note: str, *, at: datetime) -> None:
+    state = StripeEvent.State.FAILED if event.attempts + 1 >= MAX_ATTEMPTS else StripeEvent.State.WAITING
+    _settle(event, state, note, at=at)

@@ -1,0 +1,119 @@
+"""Plans, access and Stripe's events in the admin."""
+
+from datetime import datetime
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+
+from accounts.models import User
+from subscriptions.actions.events import process_event
+from subscriptions.actions.grants import CannotGrant, end_grant, give_comp
+from subscriptions.gateways import StripeUnavailable
+from subscriptions.models import Grant, Plan, StripeEvent, Subscription
+
+
+class GrantForm(ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    class Meta:
+        model = Grant
+        fields = ("user", "ends_at", "reason")
+
+    def clean_ends_at(self) -> datetime | None:
+        ends_at: datetime | None = self.cleaned_data["ends_at"]
+        if ends_at and ends_at <= timezone.now():
+            raise ValidationError("Choose a time to come, or leave it empty for no end.")
+        return ends_at
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
+    """Rows that only Stripe or an action may write."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Plan)
+class PlanAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("name", "price", "interval", "trial_days", "position", "is_active", "stripe_price_id")
+    list_editable = ("position", "is_active")
+    readonly_fields = ("stripe_price_id",)
+    prepopulated_fields = {"key": ("name",)}  # noqa: RUF012 (the admin's own convention)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Plan | None = None) -> bool:
+        return False  # those who have it keep it: take it off sale instead
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(ReadOnlyAdmin):
+    list_display = ("customer", "plan", "status", "started_at", "period_end_at", "cancels_at")
+    list_filter = ("status", "plan")
+    search_fields = ("customer__user__email", "customer__user__name", "customer__stripe_id", "stripe_id")
+    list_select_related = ("customer__user", "plan")
+    date_hierarchy = "started_at"
+
+
+@admin.register(Grant)
+class GrantAdmin(ModelAdmin):  # type: ignore[misc]
+    """The access ledger. Staff add complimentary access and end it; nothing is deleted."""
+
+    list_display = ("user", "source", "starts_at", "ends_at", "reason")
+    list_filter = ("source",)
+    search_fields = ("user__email", "user__name", "reason")
+    list_select_related = ("user",)
+    autocomplete_fields = ("user",)
+    form = GrantForm
+    actions = ("end_now",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Grant | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Grant | None = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Grant | None = None) -> tuple[str, ...]:
+        shown = ("user", "source", "subscription", "starts_at", "ends_at", "reason", "granted_by")
+        return shown if obj else ("user", "ends_at", "reason")
+
+    def save_model(self, request: HttpRequest, obj: Grant, form: GrantForm, change: bool) -> None:
+        assert isinstance(request.user, User)
+        given = give_comp(
+            user=obj.user, ends_at=obj.ends_at, reason=obj.reason, by=request.user, at=timezone.now()
+        )
+        obj.pk, obj.source, obj.starts_at = given.pk, given.source, given.starts_at
+
+    @admin.action(description="End this access now", permissions=("add",))
+    def end_now(self, request: HttpRequest, queryset: QuerySet[Grant]) -> None:
+        assert isinstance(request.user, User)
+        for grant in queryset:
+            try:
+                end_grant(grant=grant, reason="Ended by staff.", by=request.user, at=timezone.now())
+            except CannotGrant as reason:
+                self.message_user(request, f"{grant}: {reason}", messages.ERROR)
+
+
+@admin.register(StripeEvent)
+class StripeEventAdmin(ReadOnlyAdmin):
+    list_display = ("type", "state", "attempts", "received_at", "settled_at", "note")
+    list_filter = ("state", "type")
+    search_fields = ("stripe_id", "type")
+    date_hierarchy = "received_at"
+    actions = ("process_again",)
+
+    @admin.action(description="Process again")
+    def process_again(self, request: HttpRequest, queryset: QuerySet[StripeEvent]) -> None:
+        for event in queryset:
+            event.state = StripeEvent.State.WAITING
+            try:
+                process_event(event=event, at=timezone.now())
+            except StripeUnavailable as trouble:
+                self.message_user(request, f"{event}: {trouble}", messages.ERROR)

@@ -1,0 +1,15 @@
+"""Addresses of plans, payment and the account page."""
+
+from django.urls import path
+
+from subscriptions.views import account, checkout, webhook
+
+urlpatterns = [
+    path("subscribe/", checkout.plans, name="plans"),
+    path("subscribe/checkout/", checkout.subscribe, name="subscribe"),
+    path("subscribe/success/", checkout.checkout_success, name="checkout_success"),
+    path("account/", account.overview, name="account_overview"),
+    path("account/portal/", account.portal, name="portal"),
+    path("account/returned/", account.returned, name="account_return"),
+    path("stripe/webhook/", webhook.stripe_webhook, name="stripe_webhook"),
+]

@@ -1,0 +1,1 @@
+"""Pages about plans, payment and access, and the endpoint Stripe calls."""
