@@ -1,4 +1,4 @@
-"""What readers are shown."""
+"""Who asks."""
 
 from datetime import datetime
 

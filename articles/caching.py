@@ -1,0 +1,32 @@
+"""What browsers and proxies may keep of a public page."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import conditional_page
+
+VISITOR_SECONDS = 60
+
+View = Callable[..., HttpResponseBase]
+
+
+def public_page(view: View) -> View:
+    """Let a visitor's page be kept for a minute and asked for again by its ETag; keep a signed-in reader's nowhere.
+
+    A page that is kept must set no cookie, so a visitor's page holds no form that needs a CSRF token.
+    """
+
+    @conditional_page
+    @wraps(view, updated=())
+    def handle(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_store=True)
+        else:
+            patch_cache_control(response, public=True, max_age=VISITOR_SECONDS)
+        return response
+
+    return handle

@@ -1,0 +1,81 @@
+"""Pictures in the sizes and formats that pages need."""
+
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Final, TypedDict
+
+from django.core.files.base import ContentFile
+from PIL import Image, ImageOps
+
+from articles.markup.render import ImageSource
+from articles.models import Picture
+
+WIDTHS: Final = (480, 960, 1600)
+FORMATS: Final = {
+    "avif": {"quality": 55, "speed": 8},
+    "webp": {"quality": 78, "method": 4},
+}
+FALLBACK_WIDTH: Final = 1600
+FALLBACK: Final = {"quality": 82, "progressive": True, "optimize": True}
+
+
+class Size(TypedDict):
+    """One smaller file of a picture; `name` is its name in the storage."""
+
+    width: int
+    height: int
+    format: str
+    name: str
+
+
+def make_sizes(picture: Picture) -> None:
+    """Write the picture's smaller files, each width in AVIF and WebP and one JPEG for all else, and note them on it.
+
+    Never larger than the original; turned upright; without the metadata that cameras add. Does not save the row.
+    """
+    with picture.file.open("rb") as stored, Image.open(stored) as opened:
+        image = ImageOps.exif_transpose(opened).convert("RGB")
+    stem = str(PurePosixPath(picture.file.name).with_suffix(""))
+    widths = sorted({min(width, image.width) for width in WIDTHS})
+    wanted = [(width, kind, options) for kind, options in FORMATS.items() for width in widths]
+    wanted.append((min(FALLBACK_WIDTH, image.width), "jpeg", FALLBACK))
+    picture.sizes = [_write(picture, image, stem, width, kind, options) for width, kind, options in wanted]
+
+
+def _write(
+    picture: Picture,
+    image: Image.Image,
+    stem: str,
+    width: int,
+    kind: str,
+    options: dict[str, int],
+) -> Size:
+    height = max(1, round(image.height * width / image.width))
+    smaller = image.resize((width, height), Image.Resampling.LANCZOS)
+    data = BytesIO()
+    smaller.save(data, kind.upper(), **options)
+    name = picture.file.storage.save(f"{stem}-{width}.{kind}", ContentFile(data.getvalue()))
+    return Size(width=width, height=height, format=kind, name=name)
+
+
+def image_source(picture: Picture) -> ImageSource:
+    """The picture's files as a page names them; the original when no sizes have been made."""
+    storage = picture.file.storage
+    sources = []
+    for kind in FORMATS:
+        files = [
+            f"{storage.url(size['name'])} {size['width']}w"
+            for size in picture.sizes
+            if size["format"] == kind
+        ]
+        if files:
+            sources.append((f"image/{kind}", ", ".join(files)))
+    fallback = next((size for size in picture.sizes if size["format"] == "jpeg"), None)
+    if fallback is None:
+        return ImageSource(picture.file.url, picture.width, picture.height, tuple(sources))
+    return ImageSource(
+        storage.url(fallback["name"]),
+        fallback["width"],
+        fallback["height"],
+        tuple(sources),
+    )

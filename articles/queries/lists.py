@@ -1,0 +1,33 @@
+"""Lists of stories, the newest first."""
+
+from datetime import datetime
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+
+from articles.models import Article, Author, Section, Topic
+
+PAGE_LENGTH = 20
+FEED_LENGTH = 30
+
+
+def list_page(stories: QuerySet[Article], number: str | None) -> Page[Article]:
+    """One page of a list; a number that makes no sense gives the first page, one too high the last."""
+    return Paginator(stories, PAGE_LENGTH).get_page(number)
+
+
+def stories_in_section(section: Section, *, at: datetime) -> QuerySet[Article]:
+    return Article.objects.visible(at=at).for_lists().filter(section=section)
+
+
+def stories_on_topic(topic: Topic, *, at: datetime) -> QuerySet[Article]:
+    return Article.objects.visible(at=at).for_lists().filter(topics=topic)
+
+
+def stories_by_author(author: Author, *, at: datetime) -> QuerySet[Article]:
+    return Article.objects.visible(at=at).for_lists().filter(authors=author)
+
+
+def stories_for_feed(*, at: datetime) -> QuerySet[Article]:
+    """The latest stories with their text, for feeds that hold its free part."""
+    return Article.objects.visible(at=at).for_lists().defer(None)[:FEED_LENGTH]

@@ -1,0 +1,48 @@
+"""Everything the page of one story shows."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.safestring import mark_safe
+
+from articles.dateline import dateline_html, run_in
+from articles.markup.lead import reading_minutes
+from articles.markup.render import render_body
+from articles.models import Article
+from articles.paywall import Reader, Reading, read
+from articles.queries import pictures_in, related_stories, stories_after
+from articles.structured import (
+    as_script,
+    canonical_address,
+    describe,
+    news_article,
+    picture_address,
+)
+from subscriptions.queries import plans_on_sale
+
+
+def story_page(story: Article, reader: Reader, *, at: datetime) -> dict[str, Any]:
+    """The template's context for `story` as `reader` may see it at `at`."""
+    reading = read(story, reader, at=at)
+    related = list(related_stories(story, at=at))
+    shown = {other.pk for other in related}
+    return {
+        "article": story,
+        "current_section": story.section,
+        "reading": reading,
+        "body": body_html(story, reading),
+        "minutes": reading_minutes(story.word_count),
+        "plans": [] if reading.is_whole else plans_on_sale(),
+        "related": related,
+        "after": [other for other in stories_after(story, at=at) if other.pk not in shown],
+        "canonical": canonical_address(story),
+        "description": describe(story),
+        "picture_address": picture_address(story),
+        "structured": as_script(news_article(story)),
+    }
+
+
+def body_html(story: Article, reading: Reading) -> str:
+    """The text that was granted as page HTML, its dateline run into the first paragraph."""
+    html = render_body(reading.text, picture=pictures_in(reading.text))
+    return mark_safe(run_in(dateline_html(story), html))

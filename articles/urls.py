@@ -1,0 +1,40 @@
+"""The addresses of the public site. Standing pages answer any single word, so this file is included last."""
+
+from django.contrib.sitemaps.views import index, sitemap
+from django.urls import path
+
+from articles.caching import public_page
+from articles.feeds import StoriesFeed
+from articles.sitemaps import SITEMAPS
+from articles.views.article import article
+from articles.views.author import author
+from articles.views.front import front_page
+from articles.views.page import page
+from articles.views.robots import robots
+from articles.views.section import section
+from articles.views.theme import theme
+from articles.views.topic import topic
+
+urlpatterns = [
+    path("", front_page, name="front_page"),
+    path("articles/<slug:slug>/", article, name="article"),
+    path("sections/<slug:slug>/", section, name="section"),
+    path("topics/<slug:slug>/", topic, name="topic"),
+    path("authors/<slug:slug>/", author, name="author"),
+    path("rss.xml", public_page(StoriesFeed()), name="rss"),
+    path(
+        "sitemap.xml",
+        public_page(index),
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_part"},
+        name="sitemap",
+    ),
+    path(
+        "sitemap-<slug:section>.xml",
+        public_page(sitemap),
+        {"sitemaps": SITEMAPS},
+        name="sitemap_part",
+    ),
+    path("robots.txt", robots, name="robots"),
+    path("theme.css", theme, name="theme"),
+    path("<slug:slug>/", page, name="page"),
+]

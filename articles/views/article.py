@@ -1,0 +1,44 @@
+"""A story: the whole or its free part, as the paywall says."""
+
+from datetime import datetime
+
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+)
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import http_date
+
+from articles.caching import public_page
+from articles.context import current_reader
+from articles.models import Article
+from articles.queries import find_moved_story, find_story
+from articles.story import story_page
+
+
+@public_page
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    now = timezone.now()
+    story = find_story(slug, at=now)
+    if story is None:
+        return _moved(slug, at=now)
+    page = story_page(story, current_reader(request), at=now)
+    response = render(request, "articles/article.html", page)
+    response["Last-Modified"] = http_date(_changed_at(story).timestamp())
+    return response
+
+
+def _moved(slug: str, *, at: datetime) -> HttpResponse:
+    """Lead from a former address to the present one (rule W9); one step, because all former ones name the story."""
+    story = find_moved_story(slug, at=at)
+    if story is None:
+        raise Http404("There is no story at this address.")
+    return HttpResponsePermanentRedirect(story.get_absolute_url())
+
+
+def _changed_at(story: Article) -> datetime:
+    """When the page became what it is: a story changed before its embargo lifted is new when it lifts."""
+    return max(filter(None, (story.changed_at, story.published_at, story.embargo_until)))

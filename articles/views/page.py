@@ -1,0 +1,16 @@
+"""Standing pages: about, terms, privacy."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import http_date
+
+from articles.caching import public_page
+from articles.models import Page
+
+
+@public_page
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Page, slug=slug)
+    response = render(request, "articles/page.html", {"page": found})
+    response["Last-Modified"] = http_date(found.changed_at.timestamp())
+    return response

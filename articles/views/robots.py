@@ -1,0 +1,20 @@
+"""What crawlers are asked to leave alone."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_control
+
+RULES = """\
+User-agent: *
+Disallow: /admin/
+Disallow: /account/
+Disallow: /accounts/
+Disallow: /subscribe/checkout/
+
+Sitemap: {site}/sitemap.xml
+"""
+
+
+@cache_control(public=True, max_age=3600)
+def robots(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(RULES.format(site=settings.SITE_URL), content_type="text/plain")
