@@ -87,10 +87,7 @@ def _space_between(done: list[Char], spaces: list[Char], after: Marks) -> list[C
 
 def _runs(chars: Sequence[Char]) -> Inline:
     grouped = groupby(chars, key=lambda char: char[1])
-    return tuple(
-        Run("".join(char for char, _ in group), _ordered(marks))
-        for marks, group in grouped
-    )
+    return tuple(Run("".join(char for char, _ in group), _ordered(marks)) for marks, group in grouped)
 
 
 def _ordered(marks: Marks) -> tuple[Mark, ...]:

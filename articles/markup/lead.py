@@ -33,11 +33,7 @@ WORDS_PER_MINUTE: Final = 230
 
 
 def free_part(
-    html: str,
-    *,
-    blocks: int = 2,
-    share: float = FREE_SHARE,
-    whole_below: int = WHOLE_BELOW,
+    html: str, *, blocks: int = 2, share: float = FREE_SHARE, whole_below: int = WHOLE_BELOW
 ) -> str:
     """What anyone may read, as stored markup: all above the paywall divider, whatever its length.
 
@@ -81,16 +77,8 @@ def _opening(document: Blocks, blocks: int, budget: int) -> tuple[Blocks, Block 
             return tuple(taken), block
         size = _count((block,))
         if size > budget:
-            start = (
-                _first_sentences(block.inline, budget)
-                if isinstance(block, Paragraph)
-                else ()
-            )
-            cut = (
-                (Paragraph(start, block.is_runon),)
-                if start and isinstance(block, Paragraph)
-                else ()
-            )
+            start = _first_sentences(block.inline, budget) if isinstance(block, Paragraph) else ()
+            cut = (Paragraph(start, block.is_runon),) if start and isinstance(block, Paragraph) else ()
             return (*taken, *cut), None if cut else block
         taken.append(block)
         budget -= size

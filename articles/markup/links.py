@@ -16,9 +16,7 @@ _TRACKING = re.compile(
     r"|oly_anon_id|oly_enc_id|twclid|ttclid|s_cid|wickedid)(=.*)?",
     re.IGNORECASE,
 )
-_GOOGLE_REDIRECT = re.compile(
-    r"https?://www\.google\.[a-z.]+/url\?(?P<query>.+)", re.IGNORECASE
-)
+_GOOGLE_REDIRECT = re.compile(r"https?://www\.google\.[a-z.]+/url\?(?P<query>.+)", re.IGNORECASE)
 _MEDIA_FILE = re.compile(re.escape(MEDIA_PATH) + r"(?!.*\.\.)[^\x00-\x20\\<>\"?#]+")
 
 
@@ -60,10 +58,7 @@ def is_web_address(href: str) -> bool:
 def _is_readable(href: str) -> bool:
     """Whether the sanitiser's own URL parser (the browsers' algorithm) takes the address."""
     return "href=" in nh3.clean(
-        f'<a href="{escape(href)}">',
-        tags={"a"},
-        attributes={"a": {"href"}},
-        link_rel=None,
+        f'<a href="{escape(href)}">', tags={"a"}, attributes={"a": {"href"}}, link_rel=None
     )
 
 
@@ -71,8 +66,4 @@ def _without_tracking(href: str) -> str:
     address, hash_mark, fragment = href.partition("#")
     path, question_mark, query = address.partition("?")
     kept = "&".join(part for part in query.split("&") if not _TRACKING.fullmatch(part))
-    return (
-        path
-        + (question_mark + kept if kept else "")
-        + (hash_mark + fragment if fragment else "")
-    )
+    return path + (question_mark + kept if kept else "") + (hash_mark + fragment if fragment else "")

@@ -25,9 +25,7 @@ class ListItem:
 def gather_lists(blocks: Iterable[Block | ListItem]) -> Blocks:
     """Neighbouring items become lists."""
     out: list[Block] = []
-    for is_item, group in groupby(
-        blocks, key=lambda block: isinstance(block, ListItem)
-    ):
+    for is_item, group in groupby(blocks, key=lambda block: isinstance(block, ListItem)):
         members = list(group)
         if is_item:
             out.extend(_build([item for item in members if isinstance(item, ListItem)]))
@@ -65,15 +63,8 @@ def _build(items: Sequence[ListItem]) -> list[Block]:
     lists: list[ListBlock] = []
     for item in _with_children(items, level):
         head, children = item[0], item[1:]
-        blocks: Blocks = (
-            Paragraph(head.inline),
-            *(_build(children) if children else []),
-        )
-        if (
-            not lists
-            or head.place.level == level
-            and lists[-1].is_ordered != head.place.is_ordered
-        ):
+        blocks: Blocks = (Paragraph(head.inline), *(_build(children) if children else []))
+        if not lists or (head.place.level == level and lists[-1].is_ordered != head.place.is_ordered):
             lists.append(ListBlock((), head.place.is_ordered, head.place.start))
         last = lists[-1]
         lists[-1] = ListBlock((*last.items, blocks), last.is_ordered, last.start)

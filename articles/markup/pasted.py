@@ -15,22 +15,14 @@ _NUMBERED = re.compile(r"\(?([0-9]{1,4}|[a-zA-Z]|[ivxlcIVXLC]+)[.)]")
 _LEVEL = re.compile(r"(?<![\w-])mso-list:[^;]*\blevel([1-9])", re.IGNORECASE)
 _MARKER = re.compile(r"(?<![\w-])mso-list:\s*ignore", re.IGNORECASE)
 _HIDDEN = re.compile(
-    r"(?<![\w-])display:\s*none|mso-hide:\s*all|(?<![\w-])visibility:\s*hidden",
-    re.IGNORECASE,
+    r"(?<![\w-])display:\s*none|mso-hide:\s*all|(?<![\w-])visibility:\s*hidden", re.IGNORECASE
 )
 _NOTE_TARGET = re.compile(r"_?(ftn|edn|ftnt|footnote-|fn:?-?)(\d+)", re.IGNORECASE)
-_NOTE_BACKLINK = re.compile(
-    r"#_?(ftnref|ednref|ftnt_ref|footnote-ref-|fnref:?-?)(\d+)", re.IGNORECASE
-)
+_NOTE_BACKLINK = re.compile(r"#_?(ftnref|ednref|ftnt_ref|footnote-ref-|fnref:?-?)(\d+)", re.IGNORECASE)
 _STYLES: Final = (
     ("strong", re.compile(r"(?<![\w-])font-weight:\s*(bold|[6-9]00)", re.IGNORECASE)),
     ("em", re.compile(r"(?<![\w-])font-style:\s*(italic|oblique)", re.IGNORECASE)),
-    (
-        "s",
-        re.compile(
-            r"(?<![\w-])text-decoration(-line)?:[^;]*line-through", re.IGNORECASE
-        ),
-    ),
+    ("s", re.compile(r"(?<![\w-])text-decoration(-line)?:[^;]*line-through", re.IGNORECASE)),
     ("sup", re.compile(r"(?<![\w-])vertical-align:\s*super", re.IGNORECASE)),
     ("sub", re.compile(r"(?<![\w-])vertical-align:\s*sub(?!\w)", re.IGNORECASE)),
 )
@@ -95,21 +87,14 @@ def bullet_length(text: str) -> int:
 
 def restore_notes(soup: BeautifulSoup) -> None:
     """Move the footnotes of Word and Google Docs to where their numbers stand, as our own footnotes."""
-    notes = {
-        name: note
-        for tag in soup.find_all(True)
-        for name in _names(tag)
-        if (note := _note_at(tag))
-    }
+    notes = {name: note for tag in soup.find_all(True) for name in _names(tag) if (note := _note_at(tag))}
     for link in soup.find_all("a"):
         note = notes.get(str(link.get("href") or "").removeprefix("#"))
         if note is not None and not _is_inside(link, note):
             (_lonely_sup(link) or link).replace_with(_footnote(soup, note))
     for note in notes.values():
         note.decompose()
-    for tag in soup.find_all(
-        "div", style=re.compile(r"mso-element:\s*(foot|end)note-list")
-    ):
+    for tag in soup.find_all("div", style=re.compile(r"mso-element:\s*(foot|end)note-list")):
         tag.decompose()
 
 
@@ -141,11 +126,7 @@ def _footnote(soup: BeautifulSoup, note: Tag) -> Tag:
 def _lonely_sup(link: Tag) -> Tag | None:
     parent = link.parent
     return (
-        parent
-        if parent
-        and parent.name == "sup"
-        and len(parent.get_text()) == len(link.get_text())
-        else None
+        parent if parent and parent.name == "sup" and len(parent.get_text()) == len(link.get_text()) else None
     )
 
 

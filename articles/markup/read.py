@@ -44,11 +44,7 @@ def read(html: str) -> Blocks:
     """The document in this HTML; plain text is read as paragraphs separated by blank lines."""
     html = html.encode("utf-8", "ignore").decode()
     if not _LOOKS_LIKE_HTML.search(html):
-        html = (
-            "<p>"
-            + re.sub(r"\r?\n[ \t]*(\r?\n[ \t]*)+|\r[ \t]*\r", "</p><p>", html.strip())
-            + "</p>"
-        )
+        html = "<p>" + re.sub(r"\r?\n[ \t]*(\r?\n[ \t]*)+|\r[ \t]*\r", "</p><p>", html.strip()) + "</p>"
     cleaned = nh3.clean(
         html,
         tags={*INLINE, *TRANSPARENT, *BLOCKS, "a", "br"},
@@ -76,17 +72,11 @@ class _Reader:
 
     def finish(self) -> Blocks:
         self.flush()
-        return gather_lists(
-            self.blocks if self.is_nested else map(as_item, self.blocks)
-        )
+        return gather_lists(self.blocks if self.is_nested else map(as_item, self.blocks))
 
     def flush(self, *, is_runon: bool = False) -> None:
         """End the paragraph under way."""
-        chars = (
-            self.chars
-            if self.is_caption
-            else [(char, marks - {CREDIT}) for char, marks in self.chars]
-        )
+        chars = self.chars if self.is_caption else [(char, marks - {CREDIT}) for char, marks in self.chars]
         for inline in split_paragraphs(chars):
             self.blocks.append(Paragraph(inline, is_runon and not self.is_nested))
             is_runon = False
@@ -124,9 +114,7 @@ class _Reader:
         reader.read_tag(tag, marks, depth)
         return reader.finish()
 
-    def inline(
-        self, tag: Tag, marks: Marks, depth: int, separator: str = " "
-    ) -> Inline:
+    def inline(self, tag: Tag, marks: Marks, depth: int, separator: str = " ") -> Inline:
         return join(_inlines(self.nested(tag, marks, depth)), separator)
 
 
@@ -164,12 +152,8 @@ def _read_paragraph(reader: _Reader, tag: Tag, marks: Marks, depth: int) -> None
 
 def _read_heading(reader: _Reader, tag: Tag, marks: Marks, depth: int) -> None:
     if inline := reader.inline(tag, marks, depth):
-        level = (
-            2 if tag.name in ("h1", "h2") or "MsoTitle" in pasted.classes_of(tag) else 3
-        )
-        reader.blocks.append(
-            Paragraph(inline) if reader.is_nested else Heading(inline, level)
-        )
+        level = 2 if tag.name in ("h1", "h2") or "MsoTitle" in pasted.classes_of(tag) else 3
+        reader.blocks.append(Paragraph(inline) if reader.is_nested else Heading(inline, level))
 
 
 def _read_quote(reader: _Reader, tag: Tag, marks: Marks, depth: int) -> None:
@@ -221,9 +205,7 @@ def _read_figure(reader: _Reader, tag: Tag, marks: Marks, depth: int) -> None:
         return
     caption = tag.find("figcaption")
     captions = _Reader(level=reader.level, is_caption=True)
-    inline = (
-        captions.inline(caption, frozenset(), depth) if isinstance(caption, Tag) else ()
-    )
+    inline = captions.inline(caption, frozenset(), depth) if isinstance(caption, Tag) else ()
     _append_figure(reader, image, inline)
 
 
@@ -237,11 +219,7 @@ def _append_figure(reader: _Reader, image: Tag, caption: Inline) -> None:
     key = key if _PICTURE_KEY.fullmatch(key) else ""
     if (src or key) and not reader.is_nested:
         alt = " ".join(str(image.get("alt") or "").split())
-        reader.blocks.append(
-            Figure(
-                src, alt, _size(image, "width"), _size(image, "height"), key, caption
-            )
-        )
+        reader.blocks.append(Figure(src, alt, _size(image, "width"), _size(image, "height"), key, caption))
 
 
 def _size(image: Tag, name: str) -> int:
@@ -260,23 +238,16 @@ def _read_division(reader: _Reader, tag: Tag, marks: Marks, depth: int) -> None:
 
 
 def _read_table(reader: _Reader, tag: Tag, marks: Marks, depth: int) -> None:
-    rows = tuple(
-        row for tr in tag.find_all("tr") if (row := _read_row(reader, tr, marks, depth))
-    )
+    rows = tuple(row for tr in tag.find_all("tr") if (row := _read_row(reader, tr, marks, depth)))
     if reader.is_nested:
-        reader.blocks.extend(
-            Paragraph(cell.inline) for row in rows for cell in row if cell.inline
-        )
+        reader.blocks.extend(Paragraph(cell.inline) for row in rows for cell in row if cell.inline)
     elif any(cell.inline for row in rows for cell in row):
         reader.blocks.append(Table(rows))
 
 
 def _read_row(reader: _Reader, tr: Tag, marks: Marks, depth: int) -> tuple[Cell, ...]:
     cells = tr.find_all(["td", "th"], recursive=False)
-    return tuple(
-        Cell(reader.inline(cell, marks, depth, LINE_BREAK), cell.name == "th")
-        for cell in cells
-    )
+    return tuple(Cell(reader.inline(cell, marks, depth, LINE_BREAK), cell.name == "th") for cell in cells)
 
 
 def _read_rule(reader: _Reader, tag: Tag, marks: Marks, depth: int) -> None:
@@ -314,8 +285,4 @@ def _inlines(blocks: Blocks) -> list[Inline]:
 def _with_one_paywall(blocks: Blocks) -> Blocks:
     divider = Rule(is_paywall=True)
     first = blocks.index(divider) if divider in blocks else -1
-    return tuple(
-        block
-        for index, block in enumerate(blocks)
-        if block != divider or index == first
-    )
+    return tuple(block for index, block in enumerate(blocks) if block != divider or index == first)

@@ -28,6 +28,11 @@ def is_closed(text: str) -> bool:
     return bool(_CLOSED.search(text.rstrip()))
 
 
+def goes_on(text: str) -> bool:
+    """Whether the text begins in the middle of a sentence: "he added."."""
+    return text.lstrip("—–-…. ")[:1].islower()
+
+
 def _is_end(text: str, found: re.Match[str]) -> bool:
     following = _NEXT.match(text, found.end())
     if following is None:
@@ -39,9 +44,7 @@ def _is_end(text: str, found: re.Match[str]) -> bool:
     word = _LAST_WORD.search(text, 0, found.start())
     before = word[0].lower() if word else ""
     is_initial = len(before) == 1 and before.isalpha() and before != "i"
-    return not (
-        before in ABBREVIATIONS or is_initial or re.fullmatch(r"(\w\.)+\w", before)
-    )
+    return not (before in ABBREVIATIONS or is_initial or re.fullmatch(r"(\w\.)+\w", before))
 
 
 def _is_balanced(text: str) -> bool:

@@ -29,23 +29,21 @@ def write(blocks: Iterable[Block]) -> str:
 def write_block(block: Block) -> str:
     match block:
         case Paragraph(inline, is_runon):
-            return f"<p{_class('runon', is_runon)}>{write_inline(inline)}</p>"
+            return f"<p{class_attribute('runon', is_runon)}>{write_inline(inline)}</p>"
         case Heading(inline, level):
             return f"<h{level}>{write_inline(inline)}</h{level}>"
         case ListBlock():
             return write_list(block)
         case Quote(blocks, is_display):
-            return f"<blockquote{_class('display', is_display)}>{write(blocks)}</blockquote>"
+            return f"<blockquote{class_attribute('display', is_display)}>{write(blocks)}</blockquote>"
         case Figure():
-            return (
-                f"<figure>{write_image(block)}{write_caption(block.caption)}</figure>"
-            )
+            return f"<figure>{write_image(block)}{write_caption(block.caption)}</figure>"
         case Embed(href, title):
             return f'<div class="embed"><a href="{escape(href)}">{write_text(title)}</a></div>'
         case Table(rows):
             return f"<table><tbody>{''.join(map(write_row, rows))}</tbody></table>"
         case Rule(is_paywall):
-            return f"<hr{_class('paywall', is_paywall)}>"
+            return f"<hr{class_attribute('paywall', is_paywall)}>"
 
 
 def write_list(block: ListBlock) -> str:
@@ -62,9 +60,7 @@ def write_image(figure: Figure) -> str:
         "width": str(figure.width or ""),
         "height": str(figure.height or ""),
     }
-    given = "".join(
-        f' {name}="{escape(value)}"' for name, value in attributes.items() if value
-    )
+    given = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items() if value)
     return f'<img{given} alt="{escape(figure.alt)}">'
 
 
@@ -99,15 +95,14 @@ def write_text(text: str) -> str:
     return escape(text, quote=False).replace(NBSP, "&nbsp;").replace(LINE_BREAK, "<br>")
 
 
-def _class(name: str, is_given: bool) -> str:
+def class_attribute(name: str, is_given: bool) -> str:
     return f' class="{name}"' if is_given else ""
 
 
 def _shared(before: tuple[Mark, ...], after: tuple[Mark, ...]) -> int:
     pairs = zip(before, after, strict=False)
     return next(
-        (index for index, (one, other) in enumerate(pairs) if one != other),
-        min(len(before), len(after)),
+        (index for index, (one, other) in enumerate(pairs) if one != other), min(len(before), len(after))
     )
 
 

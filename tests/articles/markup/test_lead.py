@@ -9,11 +9,7 @@ from hypothesis import strategies as st
 from articles.markup.lead import free_part, plain_text, reading_minutes, word_count
 from articles.markup.sanitize import sanitize_body
 
-FILLER = (
-    "<p>"
-    + "The river rose again and the pilots waited at the lower quay. " * 12
-    + "</p>"
-)
+FILLER = "<p>" + "The river rose again and the pilots waited at the lower quay. " * 12 + "</p>"
 
 
 def test_the_part_above_the_divider_is_free_whatever_its_length() -> None:
@@ -55,9 +51,7 @@ def test_a_long_block_is_cut_at_a_sentence_and_keeps_its_marks() -> None:
 
 def test_a_one_paragraph_story_gives_no_more_than_its_share() -> None:
     free = free_part(FILLER)
-    assert (
-        word_count(free) == 48
-    )  # four sentences of twelve words: 40% of 144 words is 57
+    assert word_count(free) == 48  # four sentences of twelve words: 40% of 144 words is 57
     assert free.endswith("quay.</p>")
 
 
@@ -66,10 +60,7 @@ def test_when_no_sentence_fits_nothing_is_free() -> None:
 
 
 def test_a_short_notice_is_free_as_a_whole() -> None:
-    assert (
-        free_part("<p>The office is closed on Monday</p>")
-        == "<p>The office is closed on Monday</p>"
-    )
+    assert free_part("<p>The office is closed on Monday</p>") == "<p>The office is closed on Monday</p>"
 
 
 def test_a_lead_that_runs_into_a_display_quote_stops_before() -> None:
@@ -98,11 +89,7 @@ def test_a_list_too_long_for_the_share_is_left_whole_to_the_paid_part() -> None:
     ],
 )
 def test_where_a_sentence_ends(text: str, first: str) -> None:
-    free = free_part(
-        f"<p>{text}</p>",
-        share=len(first.split()) / len(text.split()) + 0.01,
-        whole_below=0,
-    )
+    free = free_part(f"<p>{text}</p>", share=len(first.split()) / len(text.split()) + 0.01, whole_below=0)
     assert free == f"<p>{first}</p>"
 
 
@@ -113,10 +100,7 @@ def test_plain_text_has_paragraphs_apart_and_no_footnotes() -> None:
         "</figcaption></figure><table><tbody><tr><th>x</th><td>y<br>z</td></tr></tbody></table><hr>"
         '<div class="embed"><a href="https://example.org/">Film</a></div>'
     )
-    assert (
-        plain_text(html)
-        == "Head\n\nOne two\nthree.\n\na\n\nb\n\nCap. Me\n\nx y z\n\nFilm"
-    )
+    assert plain_text(html) == "Head\n\nOne two\nthree.\n\na\n\nb\n\nCap. Me\n\nx y z\n\nFilm"
     assert word_count(html) == 12
 
 
@@ -140,9 +124,7 @@ BLOCK = st.one_of(
     PROSE.map("<h2>{}</h2>".format),
     PROSE.map('<blockquote class="display"><p>{}</p></blockquote>'.format),
     PROSE.map("<ul><li><p>{0}</p></li><li><p>x{0}</p></li></ul>".format),
-    PROSE.map(
-        '<figure><img src="/media/a.jpg" alt=""><figcaption>{}</figcaption></figure>'.format
-    ),
+    PROSE.map('<figure><img src="/media/a.jpg" alt=""><figcaption>{}</figcaption></figure>'.format),
     PROSE.map("<table><tbody><tr><td>{}</td></tr></tbody></table>".format),
     st.just("<hr>"),
 )

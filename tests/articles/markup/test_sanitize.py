@@ -154,10 +154,7 @@ def test_notes_of_google_docs_move_to_their_marks() -> None:
         '<p>Claim<sup><a href="#ftnt1" id="ftnt_ref1">[1]</a></sup>.</p><hr><div><p><a href="#ftnt_ref1" '
         'id="ftnt1">[1]</a><span> The source.</span></p></div>'
     )
-    assert (
-        sanitize_body(html)
-        == '<p>Claim<span class="footnote">The source.</span>.</p><hr>'
-    )
+    assert sanitize_body(html) == '<p>Claim<span class="footnote">The source.</span>.</p><hr>'
 
 
 @pytest.mark.parametrize(
@@ -188,15 +185,7 @@ def test_addresses(href: str, stored: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "src",
-    [
-        "https://e.example/a.jpg",
-        "//e.example/a",
-        "/media/../secret",
-        "/media/",
-        "data:x",
-        "/a.jpg",
-    ],
+    "src", ["https://e.example/a.jpg", "//e.example/a", "/media/../secret", "/media/", "data:x", "/a.jpg"]
 )
 def test_pictures_come_from_our_media_only(src: str) -> None:
     assert clean_media(src) == ""
@@ -219,10 +208,9 @@ PIECES = st.sampled_from(
     <p_class=MsoQuote> <a_href="#_ftn1"> <div_id=ftn1> <a_href="#_ftnref1"> <template> <noscript> <textarea> <title>
     · • 1. &nbsp; &amp; &lt; &#0; word Word. “quote” — \u00a0 \u200b \ufeff ' " < > = on_click=x() javascript:x""".split()  # noqa: SIM905
 ).map(lambda piece: piece.replace("_", " "))
-MARKUP = st.lists(
-    PIECES | st.sampled_from([" ", "\n", "\n\n", "x"]) | st.text(max_size=3),
-    max_size=25,
-).map("".join)
+MARKUP = st.lists(PIECES | st.sampled_from([" ", "\n", "\n\n", "x"]) | st.text(max_size=3), max_size=25).map(
+    "".join
+)
 
 
 @given(MARKUP | st.text())
