@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 MONTHS: Final = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
 )  # fmt: skip
 
 MAX_PLACE: Final = 80

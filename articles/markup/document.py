@@ -9,7 +9,7 @@ LINE_BREAK: Final = "\n"
 
 @dataclass(frozen=True)
 class Mark:
-    """What sets a run of text apart. ``tag`` is the HTML element, or ``footnote`` / ``credit`` for our spans."""
+    """What sets a run of text apart: ``tag`` is the HTML element, or the class of our spans."""
 
     tag: str
     href: str = ""
@@ -65,7 +65,7 @@ class Quote:
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture with its caption. ``picture`` is the key of a stored picture, when the file itself is not named."""
+    """A picture with its caption. ``picture`` is the key of a stored one, when no file is named."""
 
     src: str
     alt: str = ""

@@ -37,9 +37,10 @@ def free_part(
 ) -> str:
     """What anyone may read, as stored markup: all above the paywall divider, whatever its length.
 
-    Without a divider: the first ``blocks`` blocks that hold words, never over ``share`` of the words, ending at the
-    end of a sentence. When not even the first sentence fits, nothing is free. Texts under ``whole_below`` words are
-    free as a whole. The free part never ends in a heading or rule, and has only the footnotes of its own sentences.
+    Without a divider: the first ``blocks`` blocks that hold words, never over ``share`` of the words,
+    ending at the end of a sentence. When not even the first sentence fits, nothing is free. Texts under
+    ``whole_below`` words are free as a whole. The free part never ends in a heading or rule, and has only
+    the footnotes of its own sentences.
     """
     document = read(html)
     divider = Rule(is_paywall=True)

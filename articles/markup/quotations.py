@@ -18,7 +18,7 @@ class Quotation:
 
 
 def read_quotation(paragraph: str) -> Quotation | None:
-    """The quotation that a paragraph is from its first character to its last, closed or still open at its end.
+    """The quotation that a paragraph is from its first to its last character, closed or still open.
 
     ``None`` for a paragraph that does not open with a mark or that goes on in the reporter's own words.
     """
@@ -54,7 +54,7 @@ def closing_mark(text: str, marks: tuple[str, str]) -> int | None:
 
 
 def _opens(text: str, index: int) -> bool:
-    """Straight marks open before a word and after none; curly ones by their shape, or as a straight one would."""
+    """Curly marks open by their shape, straight ones by standing before a word and after none."""
     if text[index] in "“‘«„‟":
         return not (text[index] == "“" and _is_german_close(text, index))
     before, after = text[index - 1 : index], text[index + 1 : index + 2]

@@ -61,7 +61,7 @@ def read(html: str) -> Blocks:
 
 
 class _Reader:
-    """Collects the blocks of one element. Nested readers (items, quotations) know paragraphs and lists only."""
+    """Collects the blocks of one element. Inside items and quotations it knows only paragraphs and lists."""
 
     def __init__(self, *, level: int = 0, is_caption: bool = False) -> None:
         self.level = level

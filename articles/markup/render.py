@@ -33,7 +33,7 @@ from .write import class_attribute, write_inline, write_text
 
 @dataclass(frozen=True)
 class ImageSource:
-    """The files of one picture: ``sources`` are (MIME type, srcset) in order of preference, ``url`` the fallback."""
+    """The files of one picture: ``sources`` are (MIME type, srcset), the best first; ``url`` the fallback."""
 
     url: str
     width: int
@@ -68,9 +68,10 @@ def render_body(
 ) -> str:
     """The page HTML of stored markup, or of its free part.
 
-    Footnotes are numbered and moved to a closing section (roles of DPUB-ARIA 1.1), headings get ids, embeds become
-    link cards that load nothing, wide tables scroll in a region the keyboard reaches (WCAG 2.1.1), and a paragraph
-    that goes on after a display quote is marked as such. The paywall divider leaves no trace.
+    Footnotes are numbered and moved to a closing section (roles of DPUB-ARIA 1.1), headings get ids,
+    embeds become link cards that load nothing, wide tables scroll in a region the keyboard reaches (WCAG
+    2.1.1), and a paragraph that goes on after a display quote is marked as such. The paywall divider
+    leaves no trace.
     """
     page = _Page(picture, sizes, wording)
     return page.blocks(_with_runons(read(html))) + page.notes_section()
@@ -149,12 +150,15 @@ class _Page:
     def notes_section(self) -> str:
         if not self.notes:
             return ""
-        back, label = escape(self.wording.back), escape(self.wording.notes)
-        items = "".join(
-            f'<li id="fn-{number}">{note} <a href="#fnref-{number}" role="doc-backlink" aria-label="{back}">↩</a></li>'
-            for number, note in enumerate(self.notes, start=1)
-        )
-        return f'\n<section class="footnotes" role="doc-endnotes" aria-label="{label}"><ol>{items}</ol></section>'
+        label = escape(self.wording.notes)
+        items = "".join(self.note_item(number, note) for number, note in enumerate(self.notes, start=1))
+        section = f'<section class="footnotes" role="doc-endnotes" aria-label="{label}">'
+        return f"\n{section}<ol>{items}</ol></section>"
+
+    def note_item(self, number: int, note: str) -> str:
+        label = escape(self.wording.back)
+        back = f'<a href="#fnref-{number}" role="doc-backlink" aria-label="{label}">↩</a>'
+        return f'<li id="fn-{number}">{note} {back}</li>'
 
     def heading_id(self, inline: Inline) -> str:
         """An id made of the heading's words, so that it stays when other headings come and go."""

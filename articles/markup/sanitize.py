@@ -10,8 +10,9 @@ from .write import write
 def sanitize_body(html: str) -> str:
     """The stored form of a text from the editor, a paste or an import; sanitising twice changes nothing.
 
-    Whatever the input, the result holds only the vocabulary of body markup. It is written anew from what was
-    understood, and still goes through nh3's allow-list, so that a mistake in the writing cannot let markup through.
+    Whatever the input, the result holds only the vocabulary of body markup. It is written anew from what
+    was understood, and still goes through nh3's allow-list, so that a mistake in the writing cannot let
+    markup through.
     """
     return nh3.clean(
         write(read(html)),

@@ -10,15 +10,16 @@ _CLOSED = re.compile(r"[.!?…][”’\"')\]»]*$")
 
 # fmt: off
 ABBREVIATIONS: Final = frozenset({
-    "mr", "mrs", "ms", "dr", "prof", "rev", "hon", "gen", "col", "lt", "sgt", "capt", "adm", "gov", "sen", "rep", "pres",
-    "st", "mt", "no", "nos", "vol", "pp", "fig", "vs", "etc", "e.g", "i.e", "cf", "al", "ca", "approx", "inc", "ltd",
-    "co", "corp", "jr", "sr", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
+    "mr", "mrs", "ms", "dr", "prof", "rev", "hon", "gen", "col", "lt", "sgt", "capt", "adm", "gov", "sen",
+    "rep", "pres", "st", "mt", "no", "nos", "vol", "pp", "fig", "vs", "etc", "e.g", "i.e", "cf", "al",
+    "ca", "approx", "inc", "ltd", "co", "corp", "jr", "sr", "jan", "feb", "mar", "apr", "jun", "jul",
+    "aug", "sep", "sept", "oct", "nov", "dec",
 })
 # fmt: on
 
 
 def sentence_ends(text: str) -> list[int]:
-    """The offsets just after each sentence, closing marks included; those inside an open quotation last resort only."""
+    """The offsets just after each sentence and its closing marks; outside quotations, if there are any such."""
     ends = [found.end() for found in _END.finditer(text) if _is_end(text, found)]
     return [end for end in ends if _is_balanced(text[:end])] or ends
 

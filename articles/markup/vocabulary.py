@@ -4,8 +4,8 @@ from typing import Final
 
 # fmt: off
 TAGS: Final = frozenset({
-    "h2", "h3", "p", "ul", "ol", "li", "blockquote", "figure", "img", "figcaption", "div", "table", "tbody", "tr",
-    "th", "td", "hr", "strong", "em", "s", "sub", "sup", "a", "br", "span",
+    "h2", "h3", "p", "ul", "ol", "li", "blockquote", "figure", "img", "figcaption", "div", "table",
+    "tbody", "tr", "th", "td", "hr", "strong", "em", "s", "sub", "sup", "a", "br", "span",
 })
 """The elements of stored text."""
 
@@ -30,21 +30,23 @@ INLINE: Final = {
 """Elements read as marks, and the mark each becomes."""
 
 TRANSPARENT: Final = frozenset({
-    "span", "font", "u", "ins", "code", "kbd", "samp", "small", "big", "mark", "abbr", "cite", "dfn", "var", "time",
-    "tt", "q", "label",
+    "span", "font", "u", "ins", "code", "kbd", "samp", "small", "big", "mark", "abbr", "cite", "dfn",
+    "var", "time", "tt", "q", "label",
 })
 """Inline elements that give up their text."""
 
 BLOCKS: Final = frozenset({
-    "address", "article", "aside", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption",
-    "footer", "form", "header", "main", "p", "pre", "section", "summary", "h1", "h2", "h3", "h4", "h5", "h6", "ul",
-    "ol", "li", "blockquote", "figure", "img", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "hr",
+    "address", "article", "aside", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "footer", "form", "header", "main", "p", "pre", "section", "summary", "h1", "h2", "h3",
+    "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "figure", "img", "table", "thead", "tbody", "tfoot",
+    "tr", "th", "td", "hr",
 })
 """Elements that end the paragraph before them."""
 
 UNWANTED: Final = frozenset({
-    "script", "style", "head", "title", "template", "noscript", "xml", "svg", "math", "iframe", "object", "embed",
-    "applet", "audio", "video", "canvas", "nav", "button", "select", "textarea", "datalist", "dialog", "map",
+    "script", "style", "head", "title", "template", "noscript", "xml", "svg", "math", "iframe", "object",
+    "embed", "applet", "audio", "video", "canvas", "nav", "button", "select", "textarea", "datalist",
+    "dialog", "map",
 })
 """Elements that go with all they hold."""
 

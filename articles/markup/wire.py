@@ -27,13 +27,37 @@ LONG_QUOTATION: Final = 15
 _LINE_END = re.compile(r"\r\n|[\r\n\u2028\u2029\v\f]")
 _HTML = re.compile(r"\s*<(!doctype|html|head|body|\?xml|div|p|article|h1|meta)\b", re.IGNORECASE)
 _NAVIGATION = re.compile(
-    r"(the )?executive intelligence review( news service)?( \(eir\))?|eir( news| daily)?( alert| wire| news)?( service)?"
-    r"|eirns( wire)?|(daily )?news ?wire|subscribe( to\b.*| now| today)?|sign up( for\b.*| now)?|log ?[io]n( to\b.*)?"
-    r"|sign in( to\b.*)?|register|home( page)?|menu|search|skip to( main)?( content| navigation)"
-    r"|share( this)?( article| story| page)?( on \w+)?|tweet|(print|e-?mail)( this)?( version| page| article| story)?"
-    r"|pdf( version)?( of this article)?|this (article|story|news item) appear.*|\[.*version.*\]"
-    r"|back to( the)? (top|home|index|contents|archive)( page)?|donate( now| today| to\b.*)?|archives?|contact( us)?"
-    r"|about( us)?|for immediate release|copyright (©|\(c\)|\d).*|©.*|(vol|no)\. ?\d.*",
+    "|".join(
+        (
+            r"(the )?executive intelligence review( news service)?( \(eir\))?",
+            r"eir( news| daily)?( alert| wire| news)?( service)?",
+            r"eirns( wire)?",
+            r"(daily )?news ?wire",
+            r"subscribe( to\b.*| now| today)?",
+            r"sign up( for\b.*| now)?",
+            r"(log ?[io]n|sign in)( to\b.*)?",
+            r"register",
+            r"home( page)?",
+            r"menu",
+            r"search",
+            r"skip to( main)?( content| navigation)",
+            r"share( this)?( article| story| page)?( on \w+)?",
+            r"tweet",
+            r"(print|e-?mail)( this)?( version| page| article| story)?",
+            r"pdf( version)?( of this article)?",
+            r"this (article|story|news item) appear.*",
+            r"\[.*version.*\]",
+            r"back to( the)? (top|home|index|contents|archive)( page)?",
+            r"donate( now| today| to\b.*)?",
+            r"archives?",
+            r"contact( us)?",
+            r"about( us)?",
+            r"for immediate release",
+            r"copyright (©|\(c\)|\d).*",
+            r"©.*",
+            r"(vol|no)\. ?\d.*",
+        )
+    ),
     re.IGNORECASE,
 )
 _BYLINE = re.compile(r"(?i:by) ([A-Z][\w.'’-]*,?( and)? ?){2,7}")
@@ -47,7 +71,7 @@ _ENDING = re.compile(
 
 @dataclass(frozen=True)
 class WireStory:
-    """A dispatch as read. ``fingerprint`` names the story (headline, date, source), not the wording of its text."""
+    """A dispatch as read. ``fingerprint`` names the story by headline, date and source, not by its text."""
 
     headline: str
     place: str
@@ -88,10 +112,10 @@ class _Lines:
 def parse_wire(raw: bytes, *, name: str = "") -> WireStory:
     """Read one file of wire copy; ``name`` only serves the message of ``NotAStory``.
 
-    Expects, after an optional masthead and navigation: a headline, then a paragraph opening with a dateline, then
-    paragraphs separated by blank lines. A quotation that is a paragraph of its own becomes a display quote: being set
-    off it needs no quotation marks, so the outer ones are dropped; those inside it, and all other marks and dashes,
-    stay as written. Raises ``NotAStory``.
+    Expects, after an optional masthead and navigation: a headline, then a paragraph opening with a
+    dateline, then paragraphs separated by blank lines. A quotation that is a paragraph of its own becomes
+    a display quote: being set off it needs no quotation marks, so the outer ones are dropped; those
+    inside it, and all other marks and dashes, stay as written. Raises ``NotAStory``.
     """
     try:
         return _parse(_decoded(raw))
@@ -150,7 +174,7 @@ def _dateline_in_line(lines: Sequence[str], index: int) -> tuple[int, Dateline] 
 
 
 def _wrapped_dateline(lines: Sequence[str], index: int) -> tuple[int, Dateline] | None:
-    """A dateline that goes on over the end of a line. The line above it is not part of it but the headline."""
+    """A dateline that goes on over the end of a line; the line above it is the headline."""
     dateline = _dateline(_joined(lines, index), index)
     has_headline = any(line and not _is_navigation(line) for line in lines[:index])
     return (index, dateline) if dateline and has_headline else None
@@ -237,7 +261,7 @@ def _blocks(texts: Sequence[str]) -> Iterator[Block]:
 
 
 def _display_quote(texts: Sequence[str], start: int) -> list[str]:
-    """The paragraphs of the quotation that begins here, without its outer marks; none when it is no display quote."""
+    """The paragraphs of the display quote that begins here, if one does, without its outer marks."""
     if start == 0 or is_left_open(texts[start - 1]):
         return []
     found: list[str] = []
