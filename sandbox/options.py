@@ -1,0 +1,66 @@
+"""The command line of the sandbox, and the settings it refuses to run with."""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class Refused(Exception):
+    """The sandbox must not run like this; the message says why in one line."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Where the sandbox runs and what it does."""
+
+    host: str
+    stripe_port: int
+    smtp_port: int
+    web_port: int
+    state: Path
+    forward_to: str | None
+    signing_secret: str | None
+    after_retries: str
+
+
+def read_options(arguments: list[str]) -> Options:
+    """The options of a command line. Raises Refused for a combination that cannot work."""
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox", description="A Stripe test-mode server and a mailbox."
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--stripe-port", type=int, default=12111, help="port of the Stripe stand-in (12111)")
+    parser.add_argument("--smtp-port", type=int, default=1025, help="port that takes mail (1025)")
+    parser.add_argument("--web-port", type=int, default=8025, help="port of the mailbox's pages (8025)")
+    parser.add_argument(
+        "--state", type=Path, default=Path("var/sandbox.sqlite3"), help="file that keeps everything"
+    )
+    parser.add_argument("--forward-to", metavar="URL", help="send every event to this address")
+    parser.add_argument(
+        "--signing-secret", metavar="whsec_…", help="secret that signs what --forward-to sends"
+    )
+    parser.add_argument(
+        "--after-retries",
+        choices=("canceled", "unpaid", "past_due"),
+        default="canceled",
+        help="what becomes of a subscription when the last retry of a renewal failed (canceled)",
+    )
+    options = Options(**vars(parser.parse_args(arguments)))
+    if options.forward_to and not options.signing_secret:
+        raise Refused("--forward-to needs --signing-secret: events are never sent unsigned.")
+    if options.forward_to and not options.forward_to.startswith(("http://", "https://")):
+        raise Refused(f"--forward-to {options.forward_to} is not an http or https address.")
+    return options
+
+
+def refuse_production(environment: Mapping[str, str]) -> None:
+    """Raises Refused when the environment belongs to a site where people pay real money."""
+    if environment.get("EIR_ENV", "").lower() == "production":
+        raise Refused(
+            "EIR_ENV is production: the sandbox takes no real money and must not stand in for Stripe there."
+        )
+    if environment.get("STRIPE_SECRET_KEY", "").startswith(("sk_live_", "rk_live_")):
+        raise Refused(
+            "STRIPE_SECRET_KEY is a live key: the sandbox only runs with test keys (sk_test_…) or none."
+        )

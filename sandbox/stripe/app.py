@@ -1,0 +1,83 @@
+"""The web server: the API under /v1, the hosted pages beside it, and the work that goes on in the background."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from sandbox.stripe import api, pages
+from sandbox.stripe.billing.ticker import tick
+from sandbox.stripe.store import Store
+from sandbox.stripe.webhooks import Postman
+from sandbox.stripe.work import Settings
+
+TICK = 2.0
+"""Seconds between two looks at the clock."""
+METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
+
+
+def build(state: Path, settings: Settings) -> Starlette:
+    """The whole server on one state file."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        store = Store(state)
+        app.state.store, app.state.settings = store, settings
+        app.state.postman = postman = Postman(store, settings)
+        tasks = [
+            asyncio.create_task(postman.run()),
+            asyncio.create_task(_keep_time(store, settings, postman)),
+        ]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        store.close()
+
+    assets = StaticFiles(directory=Path(__file__).parent / "assets")
+    routes = [
+        Route("/v1/{rest:path}", _api, methods=METHODS),
+        Route("/v2/{rest:path}", _api, methods=METHODS),
+        Route("/sandbox/tick", _tick, methods=["POST"]),
+        Mount("/assets", assets),
+        *pages.ROUTES,
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def _api(request: Request) -> Response:
+    body = await request.body()
+    call = api.Call(
+        request.method,
+        request.url.path,
+        request.url.query,
+        body.decode(errors="replace"),
+        dict(request.headers),
+    )
+    state = request.app.state
+    answer = api.answer(state.store, state.settings, call, now=int(time.time()))
+    state.postman.wake()
+    return Response(answer.body, answer.status, answer.headers, media_type="application/json")
+
+
+async def _tick(request: Request) -> Response:
+    """Do now what is due: by the clock, or by the moment given as `at` (Unix seconds), to look into the future."""
+    given = request.query_params.get("at", "")
+    now = int(given) if given.isdecimal() else int(time.time())
+    steps = tick(request.app.state.store, request.app.state.settings, now)
+    request.app.state.postman.wake()
+    return Response(f"{steps} steps\n", media_type="text/plain")
+
+
+async def _keep_time(store: Store, settings: Settings, postman: Postman) -> None:
+    while True:
+        if tick(store, settings, int(time.time())):
+            postman.wake()
+        await asyncio.sleep(TICK)

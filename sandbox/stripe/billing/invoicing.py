@@ -1,0 +1,133 @@
+"""Invoices from draft to paid or void."""
+
+from sandbox.stripe.billing.charging import cancel_payment, open_payment, payment_of
+from sandbox.stripe.errors import invalid
+from sandbox.stripe.money import price_text
+from sandbox.stripe.shapes.invoices import invoice_shape, line_shape, period_parent, proration_parent
+from sandbox.stripe.store import Obj, equals
+from sandbox.stripe.work import Work, new_id, token
+
+
+def draft(work: Work, subscription: Obj, *, reason: str, period: tuple[int, int], items: list[Obj]) -> Obj:
+    """A draft that charges the current period of `items` and takes up the prorations that wait.
+
+    `period` is the time the invoice looks back on, Unix seconds.
+    """
+    customer = work.get("customer", subscription["customer"])
+    invoice = invoice_shape(new_id("in"), work.now, customer, subscription, reason)
+    invoice |= {"period_start": period[0], "period_end": period[1]}
+    lines = [*_waiting_lines(work, invoice, subscription), *_period_lines(work, invoice, subscription, items)]
+    invoice["lines"]["data"] = lines
+    _add_up(invoice, customer)
+    subscription["latest_invoice"] = invoice["id"]
+    return work.create(invoice, event="invoice.created")
+
+
+def _period_lines(work: Work, invoice: Obj, subscription: Obj, items: list[Obj]) -> list[Obj]:
+    lines = []
+    for item in items:
+        amount, text = item["price"]["unit_amount"] * item["quantity"], price_text(item["price"])
+        name = product_name(work, item["price"])
+        description = f"{item['quantity']} × {name} (at {text})"
+        if subscription["status"] == "trialing":
+            amount, description = 0, f"Trial period for {name}"
+        line = line_shape(new_id("il"), invoice, item["price"], item["quantity"], amount, description)
+        line["period"] = {"start": item["current_period_start"], "end": item["current_period_end"]}
+        line |= {"parent": period_parent(subscription["id"], item["id"]), "subscription": subscription["id"]}
+        lines.append(line)
+    return lines
+
+
+def _waiting_lines(work: Work, invoice: Obj, subscription: Obj) -> list[Obj]:
+    lines = []
+    for item in reversed(waiting_items(work, subscription)):
+        price = work.get("price", item["pricing"]["price_details"]["price"])
+        line = line_shape(new_id("il"), invoice, price, item["quantity"], item["amount"], item["description"])
+        line |= {"period": item["period"], "subscription": subscription["id"], "discountable": False}
+        line["parent"] = proration_parent(subscription["id"], item["id"])
+        lines.append(line)
+        work.save(item | {"invoice": invoice["id"]}, also=["invoiceitem.updated"])
+    return lines
+
+
+def waiting_items(work: Work, subscription: Obj) -> list[Obj]:
+    """The prorations no invoice has taken up yet, newest first."""
+    about = equals("parent.subscription_details.subscription", subscription["id"])
+    free = ("json_extract(json, '$.invoice') IS NULL", ())
+    return work.all("invoiceitem", equals("customer", subscription["customer"]), about, free)
+
+
+def product_name(work: Work, price: Obj) -> str:
+    """The name of what a price is for."""
+    product = work.store.get(price["product"]) or {}
+    return str(product.get("name", price["product"]))
+
+
+def _add_up(invoice: Obj, customer: Obj) -> None:
+    """A customer's balance (negative: in their favour) is used first."""
+    total = sum(line["amount"] for line in invoice["lines"]["data"])
+    due = max(0, total + customer["balance"])
+    invoice |= dict.fromkeys(("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"), total)
+    invoice |= {"amount_due": due, "amount_remaining": due, "starting_balance": customer["balance"]}
+
+
+def finalize(work: Work, invoice: Obj) -> Obj:
+    """Number the invoice, settle it against the customer's balance, and open its payment if something is due."""
+    if invoice["status"] != "draft":
+        raise invalid("This invoice is already finalized, you can't re-finalize a non-draft invoice.")
+    customer = work.get("customer", invoice["customer"])
+    invoice |= {
+        "number": f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04d}",
+        "status": "open",
+    }
+    invoice |= {"effective_at": work.now, "hosted_invoice_url": work.url(f"/i/{token(32)}")}
+    invoice["status_transitions"]["finalized_at"] = work.now
+    _use_balance(work, invoice, customer)
+    if invoice["amount_due"]:
+        open_payment(work, invoice)
+    return work.save(invoice, event="invoice.updated", also=["invoice.finalized"])
+
+
+def _use_balance(work: Work, invoice: Obj, customer: Obj) -> None:
+    used = invoice["amount_due"] - invoice["total"]
+    invoice["ending_balance"] = customer["balance"] - used
+    customer |= {"balance": invoice["ending_balance"], "currency": invoice["currency"]}
+    customer["next_invoice_sequence"] += 1
+    work.save(customer, event="customer.updated")
+
+
+def mark_paid(work: Work, invoice: Obj) -> Obj:
+    """The money is there, or nothing was due."""
+    paid = invoice["amount_due"]
+    invoice |= {"status": "paid", "amount_paid": paid, "amount_remaining": 0, "attempted": True}
+    invoice |= {"auto_advance": False, "next_payment_attempt": None}
+    invoice["status_transitions"]["paid_at"] = work.now
+    payment = payment_of(work, invoice)
+    if payment:
+        payment |= {"status": "paid", "amount_paid": paid}
+        payment["status_transitions"]["paid_at"] = work.now
+        work.save(payment, also=["invoice_payment.paid"])
+    return work.save(invoice, event="invoice.updated", also=["invoice.paid", "invoice.payment_succeeded"])
+
+
+def void(work: Work, invoice: Obj) -> Obj:
+    """Take an open invoice back. Raises ApiError 400 in every other state."""
+    _need_open(invoice, "void")
+    cancel_payment(work, invoice)
+    invoice |= {"status": "void", "auto_advance": False, "next_payment_attempt": None}
+    invoice["status_transitions"]["voided_at"] = work.now
+    return work.save(invoice, event="invoice.updated", also=["invoice.voided"])
+
+
+def mark_uncollectible(work: Work, invoice: Obj) -> Obj:
+    """Write an open invoice off. Raises ApiError 400 in every other state."""
+    _need_open(invoice, "mark as uncollectible")
+    invoice |= {"status": "uncollectible", "auto_advance": False, "next_payment_attempt": None}
+    invoice["status_transitions"]["marked_uncollectible_at"] = work.now
+    return work.save(invoice, event="invoice.updated", also=["invoice.marked_uncollectible"])
+
+
+def _need_open(invoice: Obj, deed: str) -> None:
+    if invoice["status"] not in ("open", "uncollectible"):
+        message = f"You can only {deed} an open invoice. This invoice is {invoice['status']}."
+        raise invalid(message, code="invoice_not_editable")

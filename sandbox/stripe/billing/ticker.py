@@ -1,0 +1,62 @@
+"""What happens because time passes: renewals, ends of trials, retries, expiry."""
+
+from sandbox.stripe.billing.lifecycle import (
+    announce_trial_end,
+    cancel,
+    default_method,
+    end_trial,
+    expire,
+    pay,
+    renew,
+)
+from sandbox.stripe.deadlines import period_end
+from sandbox.stripe.store import Obj, Store
+from sandbox.stripe.work import Settings, Work
+
+MOST_STEPS = 1000
+"""Steps of one call, so that a server that slept for years answers in between; the next call goes on."""
+
+
+def tick(store: Store, settings: Settings, now: int) -> int:
+    """Do everything that is due by `now`, each thing at its own moment and in its own transaction.
+
+    Returns how many things were done.
+    """
+    for steps in range(MOST_STEPS):
+        with store.transaction():
+            found = store.first_due(now)
+            if found is None:
+                return steps
+            obj, moment = found
+            _advance(Work(store, settings, max(moment, obj["created"])), obj)
+    return MOST_STEPS
+
+
+def _advance(work: Work, obj: Obj) -> None:
+    match obj["object"]:
+        case "subscription":
+            _advance_subscription(work, obj)
+        case "checkout.session":
+            expire_session(work, obj)
+        case "invoice":
+            subscription = work.get("subscription", obj["parent"]["subscription_details"]["subscription"])
+            pay(work, obj, default_method(work, subscription))
+
+
+def _advance_subscription(work: Work, subscription: Obj) -> None:
+    if subscription["status"] == "incomplete":
+        expire(work, subscription)
+    elif subscription["cancel_at"] and subscription["cancel_at"] <= work.now:
+        cancel(work, subscription)
+    elif period_end(subscription) > work.now:
+        announce_trial_end(work, subscription)
+    elif subscription["status"] == "trialing":
+        end_trial(work, subscription)
+    else:
+        renew(work, subscription)
+
+
+def expire_session(work: Work, session: Obj) -> Obj:
+    """Close a Checkout Session nobody paid on."""
+    session |= {"status": "expired", "url": None}
+    return work.save(session, also=["checkout.session.expired"])

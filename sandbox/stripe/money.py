@@ -1,0 +1,25 @@
+"""Amounts as people read them. Amounts are integer minor units (docs.stripe.com/currencies)."""
+
+from sandbox.stripe.store import Obj
+
+ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split())
+SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
+
+
+def money(amount: int, currency: str) -> str:
+    """For instance `€9.00`, `-$4.50`, `CHF 12.00`, `¥900`."""
+    value = f"{abs(amount):,}" if currency in ZERO_DECIMAL else f"{abs(amount) / 100:,.2f}"
+    sign = SIGNS.get(currency, currency.upper() + "\N{NO-BREAK SPACE}")
+    return f"{'-' if amount < 0 else ''}{sign}{value}"
+
+
+def rhythm(recurring: Obj) -> str:
+    """For instance `month`, `3 months`."""
+    count = recurring["interval_count"]
+    return str(recurring["interval"]) if count == 1 else f"{count} {recurring['interval']}s"
+
+
+def price_text(price: Obj) -> str:
+    """For instance `€9.00 / month`."""
+    amount = money(price["unit_amount"], price["currency"])
+    return f"{amount} / {rhythm(price['recurring'])}" if price["recurring"] else amount

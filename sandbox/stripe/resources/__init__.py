@@ -1,0 +1,1 @@
+"""What the API offers, one module per noun. Each ends with its OPERATIONS: the addresses it answers."""

@@ -1,0 +1,113 @@
+"""Customers: https://docs.stripe.com/api/customers."""
+
+from sandbox.stripe.billing.lifecycle import ENDED, cancel
+from sandbox.stripe.billing.wallet import attach, resolve
+from sandbox.stripe.errors import invalid
+from sandbox.stripe.params import ADDRESS, Spec, email, filled, hash_of, list_of, metadata, one_of, text
+from sandbox.stripe.resources.operation import (
+    CREATED,
+    LIST,
+    Operation,
+    list_page,
+    listing,
+    merge_metadata,
+    tombstone,
+)
+from sandbox.stripe.shapes import blank_address
+from sandbox.stripe.shapes.customers import customer_shape
+from sandbox.stripe.store import Condition, Obj, equals
+from sandbox.stripe.work import Work, new_id, token
+
+FIELDS: Spec = {
+    "address": ADDRESS,
+    "description": text,
+    "email": email,
+    "invoice_settings": hash_of({"default_payment_method": text}),
+    "metadata": metadata,
+    "name": text,
+    "phone": text,
+    "preferred_locales": list_of(filled),
+    "tax_exempt": one_of("none", "exempt", "reverse"),
+}
+
+
+def create(work: Work, params: Obj) -> Obj:
+    """A new customer, perhaps with a card."""
+    customer = customer_shape(new_id("cus"), work.now, token(8).upper())
+    method = params.pop("payment_method", None)
+    _take_up(customer, {key: value for key, value in params.items() if key != "invoice_settings"})
+    work.create(customer, event="customer.created")
+    if method:
+        attach(work, resolve(work, method, param="payment_method"), customer)
+    if "invoice_settings" in params:
+        return update(work, {"invoice_settings": params["invoice_settings"]}, customer["id"])
+    return customer
+
+
+def retrieve(work: Work, params: Obj, id: str) -> Obj:
+    """A customer, or that they were deleted."""
+    gone = work.store.get(id)
+    return gone if gone and gone["object"] == "customer" and gone.get("deleted") else work.get("customer", id)
+
+
+def update(work: Work, params: Obj, id: str) -> Obj:
+    """Change what was sent."""
+    customer = work.get("customer", id)
+    sent = params.pop("invoice_settings", None) or {}
+    if "default_payment_method" in sent:
+        customer["invoice_settings"]["default_payment_method"] = _own_card(work, customer, sent)
+    _take_up(customer, params)
+    return work.save(customer, event="customer.updated")
+
+
+def _own_card(work: Work, customer: Obj, sent: Obj) -> str | None:
+    if not sent["default_payment_method"]:
+        return None
+    param = "invoice_settings[default_payment_method]"
+    method = resolve(work, sent["default_payment_method"], param=param)
+    if method["customer"] is None and method["id"] in work.stand_ins.values():
+        attach(work, method, customer)
+    return require_own(method, customer, param=param)
+
+
+def require_own(method: Obj, customer: Obj, *, param: str) -> str:
+    """The id of a card that is attached to this customer. Raises ApiError 400 for any other."""
+    if method["customer"] != customer["id"]:
+        message = f"The customer does not have a payment method with the ID {method['id']}."
+        raise invalid(f"{message} The payment method must be attached to the customer.", param=param)
+    return str(method["id"])
+
+
+def _take_up(customer: Obj, params: Obj) -> None:
+    merge_metadata(customer, params)
+    if params.get("address"):
+        params["address"] = blank_address() | params["address"]
+    customer |= params
+
+
+def delete(work: Work, params: Obj, id: str) -> Obj:
+    """Delete a customer; their subscriptions end at once."""
+    customer = work.get("customer", id)
+    for subscription in work.all("subscription", equals("customer", id)):
+        if subscription["status"] not in ENDED:
+            cancel(work, subscription)
+    return tombstone(work, work.get("customer", customer["id"]), event="customer.deleted")
+
+
+def cards(work: Work, params: Obj, id: str) -> Obj:
+    """The cards of a customer."""
+    work.get("customer", id)
+    conditions: list[Condition] = [equals("customer", id)]
+    if "type" in params:
+        conditions.append(equals("type", params["type"]))
+    return list_page(work, "payment_method", f"/v1/customers/{id}/payment_methods", params, conditions)
+
+
+OPERATIONS = (
+    Operation("POST", "/v1/customers", create, {**FIELDS, "payment_method": filled}),
+    listing("/v1/customers", "customer", {**CREATED, "email": filled}),
+    Operation("GET", "/v1/customers/{customer}", retrieve),
+    Operation("POST", "/v1/customers/{customer}", update, FIELDS),
+    Operation("DELETE", "/v1/customers/{customer}", delete),
+    Operation("GET", "/v1/customers/{customer}/payment_methods", cards, {**LIST, "type": one_of("card")}),
+)

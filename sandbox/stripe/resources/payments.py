@@ -1,0 +1,25 @@
+"""What the money did: payment intents, charges, invoice payments, setup intents. They can only be looked at."""
+
+from sandbox.stripe.params import filled, hash_of, one_of
+from sandbox.stripe.resources.operation import CREATED, listing, retrieval
+from sandbox.stripe.store import equals
+
+_PAYMENT = hash_of({"payment_intent": filled, "type": one_of("payment_intent")}, needs=["type"])
+_STATUSES = one_of("open", "paid", "canceled")
+OPERATIONS = (
+    listing("/v1/payment_intents", "payment_intent", {**CREATED, "customer": filled}),
+    retrieval("/v1/payment_intents/{intent}", "payment_intent"),
+    listing("/v1/charges", "charge", {**CREATED, "customer": filled, "payment_intent": filled}),
+    retrieval("/v1/charges/{charge}", "charge"),
+    listing("/v1/setup_intents", "setup_intent", {**CREATED, "customer": filled, "payment_method": filled}),
+    retrieval("/v1/setup_intents/{intent}", "setup_intent", noun="setupintent"),
+    listing(
+        "/v1/invoice_payments",
+        "invoice_payment",
+        {"invoice": filled, "payment": _PAYMENT, "status": _STATUSES},
+        {"payment": lambda payment: equals("payment.payment_intent", payment.get("payment_intent"))},
+    ),
+    retrieval("/v1/invoice_payments/{payment}", "invoice_payment"),
+    listing("/v1/invoiceitems", "invoiceitem", {**CREATED, "customer": filled, "invoice": filled}),
+    retrieval("/v1/invoiceitems/{item}", "invoiceitem"),
+)

@@ -1,0 +1,41 @@
+"""Running the Stripe stand-in until cancelled."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+
+from sandbox.stripe.app import build
+from sandbox.stripe.work import Settings
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the process that runs it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(*, host: str, port: int, state: Path, settings: Settings, ready: asyncio.Event) -> None:
+    """Run the server on a state file until cancelled; set `ready` once it accepts connections.
+
+    Raises OSError when the port is taken.
+    """
+    with contextlib.closing(socket.create_server((host, port))) as listener:
+        app = build(state, settings)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, ws="none"
+        )
+        server = _Server(config)
+        running = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            ready.set()
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            server.should_exit = True
+            await running
+            raise

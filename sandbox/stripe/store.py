@@ -1,0 +1,140 @@
+"""The one SQLite file that holds everything: objects, idempotency keys, webhook deliveries.
+
+An object is kept as the JSON the API answers with, unexpanded. Beside it stand the facts the API does not show
+(`hidden`: a card's test behaviour, an endpoint's secret) and the moment it next needs attention (`due`).
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Obj = dict[str, Any]
+Condition = tuple[str, Sequence[Any]]
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS objects (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+    json TEXT NOT NULL, hidden TEXT NOT NULL DEFAULT '{}', due INTEGER
+);
+CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq);
+CREATE INDEX IF NOT EXISTS objects_by_customer ON objects (kind, json_extract(json, '$.customer'));
+CREATE INDEX IF NOT EXISTS objects_due ON objects (due) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS idempotency (
+    key TEXT PRIMARY KEY, request TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
+    request_id TEXT NOT NULL, created INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS deliveries (
+    id INTEGER PRIMARY KEY, event TEXT NOT NULL, endpoint TEXT NOT NULL, url TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending', tries INTEGER NOT NULL DEFAULT 0, next_at REAL NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (state, next_at);
+CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event);
+CREATE TABLE IF NOT EXISTS attempts (
+    id INTEGER PRIMARY KEY, delivery INTEGER NOT NULL REFERENCES deliveries (id), at REAL NOT NULL,
+    status INTEGER, note TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS attempts_by_delivery ON attempts (delivery);
+"""
+
+
+class Store:
+    """Reads and writes of one state file, by one thread. Several processes may share the file."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.db = sqlite3.connect(path, isolation_level=None, timeout=10)
+        self.db.row_factory = sqlite3.Row
+        self.db.execute("PRAGMA journal_mode = WAL")
+        self.db.execute("PRAGMA synchronous = NORMAL")
+        self.db.executescript(SCHEMA)
+
+    def close(self) -> None:
+        """Close the file; what was committed stays."""
+        self.db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, and alone: writers wait for each other."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    def insert(self, obj: Obj, *, hidden: Obj, due: int | None) -> None:
+        """Keep a new object."""
+        row = (obj["id"], obj["object"], json.dumps(obj), json.dumps(hidden), due)
+        self.db.execute("INSERT INTO objects (id, kind, json, hidden, due) VALUES (?, ?, ?, ?, ?)", row)
+
+    def replace(self, obj: Obj, *, hidden: Obj, due: int | None) -> None:
+        """Keep a new state of an object there is."""
+        row = (json.dumps(obj), json.dumps(hidden), due, obj["id"])
+        self.db.execute("UPDATE objects SET json = ?, hidden = ?, due = ? WHERE id = ?", row)
+
+    def get(self, id: str) -> Obj | None:
+        """The object of that id, whatever its kind."""
+        row = self.db.execute("SELECT json FROM objects WHERE id = ?", (id,)).fetchone()
+        return json.loads(row["json"]) if row else None
+
+    def hidden(self, id: str) -> Obj:
+        """What the API does not show of that object."""
+        row = self.db.execute("SELECT hidden FROM objects WHERE id = ?", (id,)).fetchone()
+        return dict(json.loads(row["hidden"])) if row else {}
+
+    def page(
+        self,
+        kind: str,
+        conditions: Iterable[Condition] = (),
+        *,
+        limit: int = -1,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> list[Obj]:
+        """Objects of a kind, newest first; `after` and `before` are ids the page stands behind or ahead of."""
+        tests, values = ["kind = ?"], [kind]
+        for test, operands in conditions:
+            tests.append(test)
+            values.extend(operands)
+        for cursor, sign in ((after, "<"), (before, ">")):
+            if cursor:
+                tests.append(f"seq {sign} (SELECT seq FROM objects WHERE id = ?)")
+                values.append(cursor)
+        order = "ASC" if before else "DESC"
+        query = f"SELECT json FROM objects WHERE {' AND '.join(tests)} ORDER BY seq {order} LIMIT ?"
+        rows = [json.loads(row["json"]) for row in self.db.execute(query, (*values, limit))]
+        return rows[::-1] if before else rows
+
+    def first_due(self, now: int) -> tuple[Obj, int] | None:
+        """The object that has waited longest for attention at `now`, and since when."""
+        query = "SELECT json, due FROM objects WHERE due <= ? ORDER BY due, seq LIMIT 1"
+        row = self.db.execute(query, (now,)).fetchone()
+        return (json.loads(row["json"]), row["due"]) if row else None
+
+    def recent(self, kinds: Sequence[str], limit: int) -> list[Obj]:
+        """The newest objects of several kinds."""
+        marks = ", ".join("?" * len(kinds))
+        query = f"SELECT json FROM objects WHERE kind IN ({marks}) ORDER BY seq DESC LIMIT ?"
+        return [json.loads(row["json"]) for row in self.db.execute(query, (*kinds, limit))]
+
+
+def equals(path: str, value: Any) -> Condition:
+    """The value at a path of the object is this one."""
+    return (f"json_extract(json, '$.{path}') = ?", [value])
+
+
+def among(path: str, values: Sequence[Any]) -> Condition:
+    """The value at a path of the object is one of these."""
+    return (f"json_extract(json, '$.{path}') IN ({', '.join('?' * len(values))})", list(values))
+
+
+SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+
+
+def within(path: str, bounds: dict[str, int]) -> list[Condition]:
+    """The number at a path of the object lies within the bounds (`gt`, `gte`, `lt`, `lte`)."""
+    return [(f"json_extract(json, '$.{path}') {SIGNS[bound]} ?", [value]) for bound, value in bounds.items()]
