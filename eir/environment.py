@@ -15,7 +15,16 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 MODES = ("production", "demo", "test")
-WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+WORDS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -82,7 +91,9 @@ def web_address(name: str, *, embedded: str | None = None, default: str | None =
     return value
 
 
-def matching(name: str, pattern: str, hint: str, *, embedded: str | None = None, default: str | None = None) -> str:
+def matching(
+    name: str, pattern: str, hint: str, *, embedded: str | None = None, default: str | None = None
+) -> str:
     """Text that matches `pattern` as a whole; `hint` says what it should look like."""
     value = text(name, default, embedded=embedded)
     if not re.fullmatch(pattern, value):

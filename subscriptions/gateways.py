@@ -250,7 +250,9 @@ def _subscription(subscription: Any) -> SubscriptionSnapshot:
     invoice = subscription.latest_invoice
     is_open = invoice is not None and not isinstance(invoice, str) and invoice.status == "open"
     # A subscription may be set to end with its period, or (as the Portal does in newer versions) at a moment.
-    cancels_at = subscription.cancel_at or (item.current_period_end if subscription.cancel_at_period_end else None)
+    cancels_at = subscription.cancel_at or (
+        item.current_period_end if subscription.cancel_at_period_end else None
+    )
     return SubscriptionSnapshot(
         id=subscription.id,
         customer=_id_of(subscription.customer),

@@ -28,9 +28,13 @@ def grants_of(user: User | AnonymousUser, *, at: datetime) -> tuple[GrantFact, .
         return ()
     if user.is_staff and user.is_active:
         return (GrantFact(Source.STAFF, "You work here.", user.joined_at, None),)
-    rows = Grant.objects.filter(user=user).current(at=at).values_list("source", "reason", "starts_at", "ends_at")
+    rows = (
+        Grant.objects.filter(user=user).current(at=at).values_list("source", "reason", "starts_at", "ends_at")
+    )
     facts = [GrantFact(*row) for row in rows]
-    return tuple(sorted(facts, key=lambda fact: (fact.ends_at is not None, fact.ends_at and -fact.ends_at.timestamp())))
+    return tuple(
+        sorted(facts, key=lambda fact: (fact.ends_at is not None, fact.ends_at and -fact.ends_at.timestamp()))
+    )
 
 
 def live_subscription(user: User) -> Subscription | None:
@@ -42,7 +46,12 @@ def live_subscription(user: User) -> Subscription | None:
 
 def latest_subscription(user: User) -> Subscription | None:
     """The newest subscription, even one that has ended."""
-    return Subscription.objects.filter(customer__user=user).select_related("plan").order_by("-started_at").first()
+    return (
+        Subscription.objects.filter(customer__user=user)
+        .select_related("plan")
+        .order_by("-started_at")
+        .first()
+    )
 
 
 def plans_on_sale() -> list[Plan]:

@@ -33,7 +33,10 @@ def standing_of(subscription: Subscription | None) -> Standing | None:
     status = Status(subscription.status)
     if subscription.cancels_at and status in (Status.ACTIVE, Status.TRIALING):
         end = _day(subscription.cancels_at)
-        return Standing(f"Ends on {end}", f"You have cancelled. You can read everything until {end}, or resume before then.")
+        return Standing(
+            f"Ends on {end}",
+            f"You have cancelled. You can read everything until {end}, or resume before then.",
+        )
     return _WORDS[status](subscription)
 
 
@@ -44,7 +47,11 @@ def _active(subscription: Subscription) -> Standing:
 
 def _trialing(subscription: Subscription) -> Standing:
     end = _day(subscription.trial_end_at or subscription.period_end_at)
-    price = f"{subscription.plan.price} a {subscription.plan.interval}" if subscription.plan else "the plan's price"
+    price = (
+        f"{subscription.plan.price} a {subscription.plan.interval}"
+        if subscription.plan
+        else "the plan's price"
+    )
     return Standing("On trial", f"Free until {end}, then {price}. Cancel before then and nothing is charged.")
 
 
@@ -73,12 +80,16 @@ def _paused(subscription: Subscription) -> Standing:
 
 
 def _never_paid(subscription: Subscription) -> Standing:
-    return Standing("Not started", "The first payment was not completed in time; nothing was charged.", is_over=True)
+    return Standing(
+        "Not started", "The first payment was not completed in time; nothing was charged.", is_over=True
+    )
 
 
 def _ended(subscription: Subscription) -> Standing:
     end = _day(subscription.ended_at or subscription.period_end_at)
-    return Standing("Ended", f"Your subscription ended on {end}. You are welcome back any time.", is_over=True)
+    return Standing(
+        "Ended", f"Your subscription ended on {end}. You are welcome back any time.", is_over=True
+    )
 
 
 _WORDS = {

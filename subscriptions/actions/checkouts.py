@@ -156,7 +156,9 @@ def _close(checkout: Checkout, state: Checkout.State, *, at: datetime) -> None:
 
 
 def _expire_others(checkout: Checkout, *, at: datetime) -> None:
-    for other in Checkout.objects.filter(user=checkout.user, state=Checkout.State.OPEN).exclude(pk=checkout.pk):
+    for other in Checkout.objects.filter(user=checkout.user, state=Checkout.State.OPEN).exclude(
+        pk=checkout.pk
+    ):
         _expire(other, at=at)
 
 

@@ -19,7 +19,11 @@ def sync_plans() -> Iterator[str]:
 
 
 def _sync_plan(plan: Plan, price: PriceSnapshot | None) -> str:
-    if price and (price.amount, price.currency, price.interval) == (plan.amount, plan.currency, plan.interval):
+    if price and (price.amount, price.currency, price.interval) == (
+        plan.amount,
+        plan.currency,
+        plan.interval,
+    ):
         verb = "matched"
     else:
         old, price = price, _create(plan, product=price.product if price else "")

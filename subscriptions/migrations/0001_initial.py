@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,118 +15,323 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(help_text="Stripe's lookup key for the price; never shown to readers.", unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('description', models.CharField(blank=True, max_length=200)),
-                ('amount', models.PositiveIntegerField(help_text='Cents, pence, yen: 900 is $9.00.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='price in minor units')),
-                ('currency', models.CharField(default='usd', max_length=3, validators=[django.core.validators.RegexValidator('^[a-z]{3}$', 'Three small letters, such as usd.')])),
-                ('interval', models.CharField(choices=[('month', 'month'), ('year', 'year')], default='month', max_length=5, verbose_name='charged every')),
-                ('trial_days', models.PositiveSmallIntegerField(default=0)),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('is_active', models.BooleanField(default=True, verbose_name='on sale')),
-                ('stripe_price_id', models.CharField(blank=True, db_index=True, editable=False, max_length=80, verbose_name='Stripe price')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.SlugField(
+                        help_text="Stripe's lookup key for the price; never shown to readers.", unique=True
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("description", models.CharField(blank=True, max_length=200)),
+                (
+                    "amount",
+                    models.PositiveIntegerField(
+                        help_text="Cents, pence, yen: 900 is $9.00.",
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="price in minor units",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        default="usd",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z]{3}$", "Three small letters, such as usd."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "interval",
+                    models.CharField(
+                        choices=[("month", "month"), ("year", "year")],
+                        default="month",
+                        max_length=5,
+                        verbose_name="charged every",
+                    ),
+                ),
+                ("trial_days", models.PositiveSmallIntegerField(default=0)),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("is_active", models.BooleanField(default=True, verbose_name="on sale")),
+                (
+                    "stripe_price_id",
+                    models.CharField(
+                        blank=True, db_index=True, editable=False, max_length=80, verbose_name="Stripe price"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'amount'),
+                "ordering": ("position", "amount"),
             },
         ),
         migrations.CreateModel(
-            name='StripeEvent',
+            name="StripeEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stripe_id', models.CharField(max_length=80, unique=True)),
-                ('type', models.CharField(db_index=True, max_length=80)),
-                ('livemode', models.BooleanField()),
-                ('body', models.TextField(help_text='As received.')),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('ignored', 'ignored'), ('failed', 'failed')], db_index=True, default='waiting', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('note', models.TextField(blank=True, help_text='Why it was ignored or how it failed.')),
-                ('received_at', models.DateTimeField(db_index=True)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stripe_id", models.CharField(max_length=80, unique=True)),
+                ("type", models.CharField(db_index=True, max_length=80)),
+                ("livemode", models.BooleanField()),
+                ("body", models.TextField(help_text="As received.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("done", "done"),
+                            ("ignored", "ignored"),
+                            ("failed", "failed"),
+                        ],
+                        db_index=True,
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("note", models.TextField(blank=True, help_text="Why it was ignored or how it failed.")),
+                ("received_at", models.DateTimeField(db_index=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'Stripe event',
-                'ordering': ('-received_at',),
+                "verbose_name": "Stripe event",
+                "ordering": ("-received_at",),
             },
         ),
         migrations.CreateModel(
-            name='SyncTicket',
+            name="SyncTicket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stripe_id', models.CharField(max_length=80, unique=True)),
-                ('drawn', models.PositiveBigIntegerField(default=0)),
-                ('written', models.PositiveBigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stripe_id", models.CharField(max_length=80, unique=True)),
+                ("drawn", models.PositiveBigIntegerField(default=0)),
+                ("written", models.PositiveBigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stripe_id', models.CharField(max_length=80, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='customer', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stripe_id", models.CharField(max_length=80, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="customer",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stripe_id', models.CharField(max_length=80, unique=True)),
-                ('status', models.CharField(choices=[('incomplete', 'payment not finished'), ('incomplete_expired', 'never paid'), ('trialing', 'on trial'), ('active', 'active'), ('past_due', 'payment overdue'), ('unpaid', 'unpaid'), ('paused', 'paused'), ('canceled', 'ended')], max_length=20)),
-                ('started_at', models.DateTimeField(verbose_name='began')),
-                ('period_start_at', models.DateTimeField(verbose_name='period began')),
-                ('period_end_at', models.DateTimeField(verbose_name='period ends')),
-                ('trial_end_at', models.DateTimeField(blank=True, null=True, verbose_name='trial ends')),
-                ('cancels_at', models.DateTimeField(blank=True, help_text='When it will end, once its reader has cancelled.', null=True, verbose_name='cancelled to')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('pay_url', models.URLField(blank=True, max_length=1000, verbose_name='page to pay an open invoice')),
-                ('synced_at', models.DateTimeField(verbose_name='last fetched from Stripe')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='subscriptions.customer')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='subscriptions.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stripe_id", models.CharField(max_length=80, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("incomplete", "payment not finished"),
+                            ("incomplete_expired", "never paid"),
+                            ("trialing", "on trial"),
+                            ("active", "active"),
+                            ("past_due", "payment overdue"),
+                            ("unpaid", "unpaid"),
+                            ("paused", "paused"),
+                            ("canceled", "ended"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="began")),
+                ("period_start_at", models.DateTimeField(verbose_name="period began")),
+                ("period_end_at", models.DateTimeField(verbose_name="period ends")),
+                ("trial_end_at", models.DateTimeField(blank=True, null=True, verbose_name="trial ends")),
+                (
+                    "cancels_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When it will end, once its reader has cancelled.",
+                        null=True,
+                        verbose_name="cancelled to",
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                (
+                    "pay_url",
+                    models.URLField(blank=True, max_length=1000, verbose_name="page to pay an open invoice"),
+                ),
+                ("synced_at", models.DateTimeField(verbose_name="last fetched from Stripe")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="subscriptions.customer",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="subscriptions.plan",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-started_at',),
+                "ordering": ("-started_at",),
             },
         ),
         migrations.CreateModel(
-            name='Checkout',
+            name="Checkout",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stripe_id', models.CharField(max_length=120, unique=True)),
-                ('price_id', models.CharField(max_length=80, verbose_name='Stripe price')),
-                ('url', models.URLField(max_length=1000)),
-                ('state', models.CharField(choices=[('open', 'open'), ('complete', 'complete'), ('expired', 'expired')], default='open', max_length=8)),
-                ('return_path', models.CharField(blank=True, max_length=300, verbose_name='page that led here')),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checkouts', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscriptions.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stripe_id", models.CharField(max_length=120, unique=True)),
+                ("price_id", models.CharField(max_length=80, verbose_name="Stripe price")),
+                ("url", models.URLField(max_length=1000)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("complete", "complete"), ("expired", "expired")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "return_path",
+                    models.CharField(blank=True, max_length=300, verbose_name="page that led here"),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checkouts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="subscriptions.plan"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
-                'indexes': [models.Index(fields=['user', 'state'], name='checkout_open')],
+                "ordering": ("-created_at",),
+                "indexes": [models.Index(fields=["user", "state"], name="checkout_open")],
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('stripe', 'subscription'), ('comp', 'complimentary'), ('gift', 'gift'), ('seat', 'group seat'), ('institution', 'institution'), ('staff', 'staff')], max_length=12)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(help_text='In plain words; the reader sees it.', max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('granted_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL)),
-                ('subscription', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='grant', to='subscriptions.subscription')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("stripe", "subscription"),
+                            ("comp", "complimentary"),
+                            ("gift", "gift"),
+                            ("seat", "group seat"),
+                            ("institution", "institution"),
+                            ("staff", "staff"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(help_text="In plain words; the reader sees it.", max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grant",
+                        to="subscriptions.subscription",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-starts_at',),
-                'indexes': [models.Index(fields=['user', 'starts_at', 'ends_at'], name='grant_lookup')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('source', 'stripe'), ('subscription__isnull', False)), models.Q(models.Q(('source', 'stripe'), _negated=True), ('subscription__isnull', True)), _connector='OR'), name='grant_subscription_only_from_stripe')],
+                "ordering": ("-starts_at",),
+                "indexes": [models.Index(fields=["user", "starts_at", "ends_at"], name="grant_lookup")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("source", "stripe"), ("subscription__isnull", False)),
+                            models.Q(
+                                models.Q(("source", "stripe"), _negated=True), ("subscription__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="grant_subscription_only_from_stripe",
+                    )
+                ],
             },
         ),
     ]

@@ -30,7 +30,9 @@ class Grant(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="grants")
     source = models.CharField(max_length=12, choices=Source.choices)
-    subscription = models.OneToOneField(Subscription, models.CASCADE, null=True, blank=True, related_name="grant")
+    subscription = models.OneToOneField(
+        Subscription, models.CASCADE, null=True, blank=True, related_name="grant"
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=200, help_text="In plain words; the reader sees it.")

@@ -22,20 +22,30 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 class Plan(models.Model):
     """A price for reading, mirrored in Stripe as one product with one price (`manage.py sync_plans`)."""
 
-    key = models.SlugField(unique=True, help_text="Stripe's lookup key for the price; never shown to readers.")
+    key = models.SlugField(
+        unique=True, help_text="Stripe's lookup key for the price; never shown to readers."
+    )
     name = models.CharField(max_length=80)
     description = models.CharField(max_length=200, blank=True)
     amount = models.PositiveIntegerField(
-        "price in minor units", validators=[MinValueValidator(1)], help_text="Cents, pence, yen: 900 is $9.00."
+        "price in minor units",
+        validators=[MinValueValidator(1)],
+        help_text="Cents, pence, yen: 900 is $9.00.",
     )
     currency = models.CharField(
-        max_length=3, default="usd", validators=[RegexValidator(r"^[a-z]{3}$", "Three small letters, such as usd.")]
+        max_length=3,
+        default="usd",
+        validators=[RegexValidator(r"^[a-z]{3}$", "Three small letters, such as usd.")],
     )
-    interval = models.CharField("charged every", max_length=5, choices=Interval.choices, default=Interval.MONTH)
+    interval = models.CharField(
+        "charged every", max_length=5, choices=Interval.choices, default=Interval.MONTH
+    )
     trial_days = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField("order", default=0)
     is_active = models.BooleanField("on sale", default=True)
-    stripe_price_id = models.CharField("Stripe price", max_length=80, blank=True, editable=False, db_index=True)
+    stripe_price_id = models.CharField(
+        "Stripe price", max_length=80, blank=True, editable=False, db_index=True
+    )
 
     objects: ClassVar[models.Manager["Plan"]] = PlanQuerySet.as_manager()
 

@@ -1,18 +1,13 @@
-"""Everything the desk does to a story. Each checks the table, writes the audit row, and is atomic."""
+"""Moving a story through the workflow. Each move checks the table, writes the audit row, and is atomic."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.models import AuditEntry, User
-from articles.markup.lead import word_count
-from articles.models import Article, FormerSlug, State
-from editorial.queries import can_edit, is_own
+from articles.models import Article, State
+from editorial.queries import is_own
 from editorial.workflow import APPROVE, PUBLISH, SCHEDULE, SEND_BACK, SUBMIT, UNPUBLISH, Transition
-
-
-class CannotSave(Exception):
-    """The story may not be changed by this person, or not like this; the message says why."""
 
 
 class CannotMove(Exception):
@@ -21,59 +16,6 @@ class CannotMove(Exception):
 
 class CannotPublish(CannotMove):
     """Something the reader needs is missing; the message names it."""
-
-
-@transaction.atomic
-def save_draft(*, article: Article, by: User | None, at: datetime) -> None:
-    """Store a story as it was edited. `by=None` is the operator at the shell.
-
-    An edit voids an approval: the story goes back to draft (rule W2). An edit to a public story is
-    seen at once and moves its update time. The old address of a story that was public keeps leading
-    to it (rule W9).
-
-    Raises:
-        CannotSave: not this person's to edit.
-    """
-    stored = Article.objects.select_for_update().filter(pk=article.pk).first()
-    if stored is None:
-        article.created_at, article.created_by = at, by
-    elif by and not can_edit(stored, by):
-        raise CannotSave("This story is not yours to change as it stands now.")
-    article.word_count, article.changed_at = word_count(article.body), at
-    if stored is None:
-        article.save()
-        AuditEntry.record("begin story", article, by=by, at=at, to_state=article.state)
-        return
-    _keep_address(stored, article)
-    _void_approval(stored, article, at=at)
-    if stored.state == State.PUBLISHED:
-        article.updated_at = at
-    article.save()
-    AuditEntry.record("edit story", article, by=by, at=at, from_state=stored.state, to_state=article.state)
-
-
-def _keep_address(stored: Article, article: Article) -> None:
-    if stored.slug == article.slug:
-        return
-    FormerSlug.objects.filter(slug=article.slug, article=article).delete()
-    if FormerSlug.objects.filter(slug=article.slug).exists():
-        raise CannotSave("Another story had this address before; choose a different one.")
-    if stored.first_published_at:
-        FormerSlug.objects.get_or_create(slug=stored.slug, defaults={"article": article})
-
-
-def _void_approval(stored: Article, article: Article, *, at: datetime) -> None:
-    article.state = stored.state
-    if stored.state in (State.APPROVED, State.SCHEDULED, State.UNPUBLISHED):
-        article.state = State.DRAFT
-        article.approved_at = article.approved_by = None
-        _forget_plan(article, at=at)
-
-
-def _forget_plan(article: Article, *, at: datetime) -> None:
-    """Drop a moment of publication that was only planned."""
-    if article.first_published_at and article.first_published_at > at:
-        article.published_at = article.first_published_at = None
 
 
 def submit_article(*, article: Article, by: User | None, at: datetime) -> None:
@@ -141,12 +83,20 @@ def _check_complete(article: Article) -> None:
 
 @transaction.atomic
 def _move(
-    article: Article, transition: Transition, *, by: User | None, at: datetime, reason: str = "", **values: object
+    article: Article,
+    transition: Transition,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    **values: object,
 ) -> None:
     """Check the table against the story as it is stored, then move it."""
     stored = Article.objects.select_for_update().get(pk=article.pk)
     if stored.state not in transition.sources:
-        raise CannotMove(f"A story that is {stored.get_state_display()} cannot be moved by “{transition.name}”.")
+        raise CannotMove(
+            f"A story that is {stored.get_state_display()} cannot be moved by “{transition.name}”."
+        )
     if by and not by.has_perm(transition.permission):
         raise CannotMove(f"Your role does not let you {transition.name} stories.")
     if by and not by.has_perm("articles.edit_any_article") and not is_own(stored, by):
@@ -158,14 +108,20 @@ def _move(
 
 
 def _set_state(
-    article: Article, transition: Transition, *, by: User | None, at: datetime, reason: str = "", **values: object
+    article: Article,
+    transition: Transition,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    **values: object,
 ) -> None:
     before = article.state
     article.state = transition.target
     for name, value in values.items():
         setattr(article, name, value)
     if transition.target not in (State.SCHEDULED, State.PUBLISHED):
-        _forget_plan(article, at=at)
+        forget_plan(article, at=at)
     article.save(update_fields=("state", "published_at", "first_published_at", "approved_at", "approved_by"))
     AuditEntry.record(
         transition.name + " story",
@@ -176,3 +132,9 @@ def _set_state(
         to_state=article.state,
         reason=reason,
     )
+
+
+def forget_plan(article: Article, *, at: datetime) -> None:
+    """Drop a moment of publication that was only planned."""
+    if article.first_published_at and article.first_published_at > at:
+        article.published_at = article.first_published_at = None

@@ -1,0 +1,53 @@
+"""Forms of the desk."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from articles.models import Article, FormerSlug
+
+
+class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    class Meta:
+        model = Article
+        exclude = ("wire_key", "authors")
+
+    def clean_slug(self) -> str:
+        """An address that another story had stays that story's, so that old links keep leading to it."""
+        slug: str = self.cleaned_data["slug"]
+        if FormerSlug.objects.filter(slug=slug).exclude(article_id=self.instance.pk).exists():
+            raise forms.ValidationError("Another story had this address before; choose a different one.")
+        return slug
+
+
+class MoveForm(forms.Form):
+    """What goes with a move: a moment for a scheduled one, words for one sent back."""
+
+    when = forms.DateTimeField(
+        required=False,
+        label="At (newsroom time)",
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local", "form": "article_form"}),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"],
+    )
+    note = forms.CharField(
+        required=False,
+        label="Note, when you send it back",
+        max_length=1000,
+        widget=UnfoldAdminTextInputWidget(attrs={"form": "article_form"}),
+    )
+
+    def __init__(self, *args: Any, is_alone: bool = False, **kwargs: Any) -> None:
+        """`is_alone`: not part of the story's own form, which this person may not change."""
+        super().__init__(*args, prefix="move", **kwargs)
+        if is_alone:
+            for field in self.fields.values():
+                field.widget.attrs.pop("form")
+
+    def clean_when(self) -> datetime | None:
+        when: datetime | None = self.cleaned_data["when"]
+        if when and when <= timezone.now():
+            raise forms.ValidationError("This moment has passed; publish now, or choose one to come.")
+        return when
