@@ -3,14 +3,16 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import http_date
+from django.utils.safestring import mark_safe
 
 from articles.caching import public_page
+from articles.markup.render import render_body
 from articles.models import Page
 
 
 @public_page
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Page, slug=slug)
-    response = render(request, "articles/page.html", {"page": found})
+    response = render(request, "articles/page.html", {"page": found, "body": mark_safe(render_body(found.text))})
     response["Last-Modified"] = http_date(found.changed_at.timestamp())
     return response
