@@ -1,7 +1,57 @@
 """How allauth behaves on this site."""
 
+import logging
+from smtplib import SMTPException
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from django.contrib import messages
+from django.core.mail import EmailMultiAlternatives
+from django.utils.translation import gettext_lazy as _
+
+from kit.letters import render_letter
+
+logger = logging.getLogger(__name__)
+
+NOT_SENT = "We could not send an e-mail to {address} just now. Please try again in a few minutes."
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Placed here so that settings can name it."""
+    """Account mail in the house's letters, and a mail server that is down is not a broken page."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _(
+            "This address and password do not go together. Try again, or let us mail you a code instead."
+        ),
+        "incorrect_code": _("That is not the code we sent. Check the newest mail and try again."),
+        "incorrect_password": _("That is not your password."),
+        "enter_current_password": _("That is not your present password."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then start again."),
+        "rate_limited": _("That was a little fast. Wait a minute, then try again."),
+        "same_as_current": _("That is the address you already have."),
+        "duplicate_email": _("That is the address you already have."),
+        "account_inactive": _("This account has been closed."),
+    }
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str,
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMultiAlternatives:
+        """The letter for allauth's template prefix: `mfa/email/totp_activated` → `emails/accounts/totp_activated`."""
+        name = template_prefix.rsplit("/", 1)[-1]
+        return render_letter(f"accounts/{name}", context).message(to=email, headers=headers)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send within the request. A mail server that fails costs a log line and a message, not the page."""
+        message = self.render_mail(template_prefix, email, {**context, "email": email})
+        try:
+            message.send()
+        except (SMTPException, OSError):
+            logger.exception("Account mail %s could not be sent", template_prefix)
+            is_notice = "user_agent" in context  # of a change that was made; nobody waits for it
+            if not is_notice:
+                messages.error(allauth_context.request, NOT_SENT.format(address=email))

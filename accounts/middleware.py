@@ -1,10 +1,48 @@
 """Staff prove themselves with a second factor before the newsroom opens."""
+
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.models import User
+from accounts.queries import has_passed_second_factor, has_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+SET_UP = (
+    "The newsroom opens only after two-step sign-in. "
+    "Set up a passkey or an authenticator app here; then choose Newsroom again."
+)
+
 
 def require_staff_mfa(get_response: Handler) -> Handler:
-    return get_response
+    """Keep the admin shut to staff whose session has not passed a second factor, if `STAFF_MFA_REQUIRED`.
+
+    Only the admin: everything else stays open, so that the second factor can be set up.
+    """
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if settings.STAFF_MFA_REQUIRED and request.path.startswith(reverse("admin:index")):
+            return lead_to_second_factor(request) or get_response(request)
+        return get_response(request)
+
+    return handle
+
+
+def lead_to_second_factor(request: HttpRequest) -> HttpResponse | None:
+    """Where a member of staff has to go first; `None` when the newsroom may open (or the admin itself refuses)."""
+    user = request.user
+    leaving = request.path == reverse("admin:logout")
+    if leaving or not isinstance(user, User) or not user.is_staff or has_passed_second_factor(request, user):
+        return None
+    if not has_second_factor(user):
+        messages.warning(request, SET_UP)
+        return HttpResponseRedirect(reverse("mfa_index"))
+    methods = get_adapter(request).get_reauthentication_methods(user)
+    proof = next(method["url"] for method in methods if method["id"].startswith("mfa_reauthenticate"))
+    return HttpResponseRedirect(f"{proof}?{urlencode({'next': request.get_full_path()})}")

@@ -1,0 +1,46 @@
+"""What is done to an account outside the flows that allauth owns."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+
+from accounts.emails import password_invitation
+from accounts.models import AuditEntry, User
+
+
+@transaction.atomic
+def change_name(*, user: User, name: str) -> User:
+    """Set the name a person goes by; empty means they go by their address."""
+    user.name = name.strip()
+    user.save(update_fields=["name"])
+    return user
+
+
+@transaction.atomic
+def invite_to_reset_password(*, user: User, by: User, at: datetime) -> EmailMessage:
+    """Record that staff invited `user` to choose a new password, and send the letter.
+
+    The letter holds no key: the reader asks for a code on the reset page, so a letter that
+    goes astray opens nothing. Raises what the mail backend raises, and then records nothing.
+    """
+    AuditEntry.record("invite_to_reset_password", user, by=by, at=at)
+    letter = password_invitation(user=user)
+    letter.send()
+    return letter
+
+
+@transaction.atomic
+def drop_unproven_password(*, user: User) -> None:
+    """Forget a password that someone chose before the owner of the address proved to be the owner."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+
+
+@transaction.atomic
+def record_desk_change(*, user: User, is_new: bool, changed: Sequence[str], by: User, at: datetime) -> None:
+    """Note that staff made an account, or which of its fields they changed. Nothing changed, nothing noted."""
+    if is_new or changed:
+        action = "create_user" if is_new else "change_user"
+        AuditEntry.record(action, user, by=by, at=at, reason=", ".join(changed))
