@@ -1,0 +1,22 @@
+"""The sample logins: what a person is, their address, their name. All share one password."""
+
+PASSWORD = "sesame-orchard-lantern"  # noqa: S105 (a demo's, printed when it starts)
+
+STAFF = (
+    ("Writer", "writer@example.com", "Marta Ellingsen"),
+    ("Editor", "editor@example.com", "Edda Korhald"),
+    ("Publisher", "publisher@example.com", "Pavel Lindqvist-Moor"),
+    ("Support", "support@example.com", "Sunniva Tarle"),
+    ("Administrator", "admin@example.com", "Ada Wexcombe"),
+)
+
+READERS = (
+    ("subscriber", "subscriber@example.com", "Sabine Orlund"),
+    ("on trial", "trial@example.com", "Tore Maddock"),
+    ("has cancelled", "leaving@example.com", "Lena Harrowby"),
+    ("former subscriber", "former@example.com", "Felix Anstruth"),
+    ("payment overdue", "overdue@example.com", "Odile Brandt-Kerr"),
+    ("payment unfinished", "unfinished@example.com", "Ulric Tamsin"),
+    ("complimentary", "guest@example.com", "Greta Pellmoor"),
+    ("registered", "reader@example.com", "Rafe Idunsen"),
+)

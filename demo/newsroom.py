@@ -1,0 +1,142 @@
+"""The sample newsroom: sections, authors, staff, pictures and stories, made by the same actions people use."""
+
+import json
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.core.files import File
+from django.db import transaction
+
+from accounts.models import User
+from accounts.roles import EDITOR, PUBLISHER, SUPPORT, WRITER
+from articles.actions import add_picture
+from articles.models import Article, Author, Byline, Page, Picture, Prominence, Section, Topic
+from demo.logins import PASSWORD, STAFF
+from demo.pictures import draw_picture
+from demo.storyfiles import StoryFile, read_stories
+from editorial.actions import approve_article, publish_article, save_draft, submit_article
+
+HERE = Path(__file__).parent
+ROLES = {WRITER, EDITOR, PUBLISHER, SUPPORT}
+PICTURE_SIZE = (2000, 1250)
+
+
+def load_newsroom(*, at: datetime) -> int:
+    """Make what is missing and leave the rest as it is; returns how many stories were added."""
+    _load_rows()
+    staff = {role: make_user(email, name=name, role=role) for role, email, name in STAFF}
+    Author.objects.filter(slug="marta-ellingsen", user=None).update(user=staff[WRITER])
+    known = set(Article.objects.values_list("slug", flat=True))
+    new = [story for story in read_stories() if story.slug not in known]
+    for number, story in enumerate(new):
+        _load_story(story, number=number, staff=staff, at=at)
+    return len(new)
+
+
+def make_user(email: str, *, name: str, role: str = "") -> User:
+    """Someone with a verified address and the sample password; with a role, someone at the desk."""
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(
+            email, PASSWORD, name=name, is_staff=bool(role), is_superuser=bool(role) and role not in ROLES
+        )
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    if role in ROLES:
+        user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def _load_rows() -> None:
+    for position, row in enumerate(_rows("sections")):
+        Section.objects.get_or_create(slug=row.pop("slug"), defaults={**row, "position": position})
+    for row in _rows("topics"):
+        Topic.objects.get_or_create(slug=row.pop("slug"), defaults=row)
+    for row in _rows("authors"):
+        Author.objects.get_or_create(slug=row.pop("slug"), defaults=row)
+    for position, row in enumerate(_rows("pages")):
+        values = {"title": row["title"], "text": row["body"], "position": position}
+        Page.objects.get_or_create(slug=row["slug"], defaults=values)
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
+    return rows
+
+
+@transaction.atomic
+def _load_story(story: StoryFile, *, number: int, staff: dict[str, User], at: datetime) -> None:
+    """One story, from its draft to where its file says it stands, each step by whoever's step it is."""
+    when = _moment(story, number=number, at=at)
+    begun = min(when, at) - timedelta(days=1)
+    article = _article(story, when=when)
+    save_draft(article=article, by=staff[WRITER], at=begun)
+    _place(article, story)
+    state = story.text("state") or "published"
+    if state == "draft":
+        return
+    submit_article(article=article, by=staff[WRITER], at=begun + timedelta(hours=2))
+    if state == "in_review":
+        return
+    approve_article(article=article, by=staff[EDITOR], at=begun + timedelta(hours=5))
+    if state == "scheduled":
+        publish_article(article=article, by=staff[PUBLISHER], at=at, when=when)
+    elif state == "published":
+        publish_article(article=article, by=staff[PUBLISHER], at=when)
+
+
+def _moment(story: StoryFile, *, number: int, at: datetime) -> datetime:
+    """A time of day that differs from story to story, never later than a minute ago unless scheduled."""
+    when = at.replace(minute=0, second=0, microsecond=0) - timedelta(
+        days=story.days_ago, hours=number % 5, minutes=7 * number % 60
+    )
+    return when if story.days_ago < 0 else min(when, at - timedelta(minutes=1))
+
+
+def _article(story: StoryFile, *, when: datetime) -> Article:
+    has_dateline = bool(story.text("dateline") or story.text("source"))
+    return Article(
+        slug=story.slug,
+        headline=story.text("headline"),
+        slugline=story.text("slugline"),
+        standfirst=story.text("standfirst"),
+        body=story.body,
+        dateline_place=story.text("dateline"),
+        dateline_source=story.text("source"),
+        dateline_date=when.date() if has_dateline else None,
+        section=Section.objects.get(slug=story.text("section")),
+        access=story.text("access"),
+        prominence=Prominence[story.text("rank").upper()] if story.text("rank") else _prominence(story),
+        lead_picture=_picture(story, at=when),
+    )
+
+
+def _prominence(story: StoryFile) -> Prominence:
+    if story.text("source"):
+        return Prominence.BRIEF
+    return Prominence.SECOND if story.text("picture") and len(story.body) > 5500 else Prominence.NORMAL
+
+
+def _place(article: Article, story: StoryFile) -> None:
+    article.topics.set(Topic.objects.filter(slug__in=story.many("topics", ",")))
+    for position, name in enumerate(story.many("byline", ";")):
+        Byline.objects.create(article=article, author=Author.objects.get(name=name), position=position)
+
+
+def _picture(story: StoryFile, *, at: datetime) -> Picture | None:
+    if not story.text("picture"):
+        return None
+    scene, seed = story.text("picture").split()
+    image = BytesIO()
+    draw_picture(scene, int(seed), size=PICTURE_SIZE).save(image, "JPEG", quality=88)
+    image.seek(0)
+    return add_picture(
+        file=File(image, name=f"{story.slug}.jpg"),
+        alt=story.text("alt"),
+        caption=story.text("caption"),
+        credit=story.text("credit"),
+        at=at,
+    )
