@@ -14,6 +14,8 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox.stripe import api, pages
 from sandbox.stripe.billing.ticker import tick
+from sandbox.stripe.errors import ApiError
+from sandbox.stripe.pages.render import notice
 from sandbox.stripe.store import Store
 from sandbox.stripe.webhooks import Postman
 from sandbox.stripe.work import Settings
@@ -49,7 +51,12 @@ def build(state: Path, settings: Settings) -> Starlette:
         Mount("/assets", assets),
         *pages.ROUTES,
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={ApiError: _refuse})
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    """A rule that a page ran into, for instance a subscription that ended in another window."""
+    return notice("This could not be done", str(error), status=400)
 
 
 async def _api(request: Request) -> Response:

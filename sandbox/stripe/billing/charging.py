@@ -49,6 +49,12 @@ def intent_of(work: Work, invoice: Obj) -> Obj | None:
     return work.get("payment_intent", payment["payment"]["payment_intent"]) if payment else None
 
 
+def invoice_of(work: Work, intent: Obj) -> Obj:
+    """The invoice a payment intent is to pay."""
+    payment = work.all("invoice_payment", equals("payment.payment_intent", intent["id"]))[0]
+    return work.get("invoice", payment["invoice"])
+
+
 def attempt(work: Work, intent: Obj, method: Obj | None) -> Outcome:
     """Try to take the money from a card; without one there is nothing to try."""
     if method is None:

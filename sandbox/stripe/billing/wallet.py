@@ -6,7 +6,7 @@ from sandbox.stripe.billing.charging import asks_for_authentication, behaviour_o
 from sandbox.stripe.cards import BY_MAGIC, TestCard, card_for, check_cvc, check_expiry, fingerprint, refusal
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.shapes.customers import card_shape, payment_method_shape, setup_intent_shape
-from sandbox.stripe.store import Obj
+from sandbox.stripe.store import Obj, equals
 from sandbox.stripe.work import Work, new_id, token
 
 
@@ -86,3 +86,14 @@ def authenticate_setup(work: Work, intent: Obj, *, succeeded: bool) -> Obj:
     }
     intent |= {"status": "requires_payment_method", "next_action": None, "last_setup_error": error}
     return work.save(intent, also=["setup_intent.setup_failed"])
+
+
+def make_default(work: Work, method: Obj) -> None:
+    """Charge this card from now on, for everything its customer subscribes to."""
+    customer = work.get("customer", method["customer"])
+    customer["invoice_settings"]["default_payment_method"] = method["id"]
+    work.save(customer, event="customer.updated")
+    for subscription in work.all("subscription", equals("customer", customer["id"])):
+        if not subscription["ended_at"]:
+            subscription["default_payment_method"] = method["id"]
+            work.save(subscription, event="customer.subscription.updated")

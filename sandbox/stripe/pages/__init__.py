@@ -1,5 +1,5 @@
 """The pages Stripe hosts: Checkout, the Customer Portal, invoices; and this server's own overview."""
 
-from starlette.routing import BaseRoute
+from sandbox.stripe.pages import authentication, checkout, invoices, overview, portal
 
-ROUTES: list[BaseRoute] = []
+ROUTES = [*overview.ROUTES, *checkout.ROUTES, *authentication.ROUTES, *portal.ROUTES, *invoices.ROUTES]

@@ -1,0 +1,42 @@
+"""The card fields that Checkout, the portal and invoices share."""
+
+import re
+from dataclasses import dataclass, field
+
+from sandbox.stripe.billing.wallet import from_numbers
+from sandbox.stripe.cards import card_for, check_cvc
+from sandbox.stripe.errors import ApiError, card_error
+from sandbox.stripe.store import Obj
+from sandbox.stripe.work import Work
+
+EXPIRY = re.compile(r"(\d{1,2})\s*[/-]?\s*(\d{2}|\d{4})")
+FIELD_OF = {"exp_month": "expiry", "exp_year": "expiry", "cvc": "cvc"}
+
+
+@dataclass
+class Problems:
+    """What is wrong with a form, by field; `values` are the harmless ones, to show again."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def card_of(work: Work, sent: dict[str, str]) -> Obj:
+    """The card someone typed. Raises ApiError 402 for one that cannot be."""
+    expiry = EXPIRY.fullmatch(sent.get("expiry", ""))
+    card = card_for(sent.get("number", ""))
+    if not expiry:
+        message = "Enter the expiry date as on the card, month and year: MM / YY."
+        raise card_error("invalid_expiry_month", message, param="exp_month")
+    check_cvc(sent.get("cvc", ""), card.brand)
+    method = from_numbers(work, sent["number"], int(expiry[1]), int(expiry[2]), None)
+    method["billing_details"] |= {"email": sent.get("email"), "name": sent.get("name") or None}
+    method["billing_details"]["address"]["country"] = sent.get("country") or None
+    return work.save(method)
+
+
+def problems(error: ApiError, sent: dict[str, str]) -> Problems:
+    """An API error as a person reads it, at the field it belongs to. Card numbers are not shown again."""
+    where = FIELD_OF.get(error.param or "", "number")
+    values = {name: sent.get(name, "") for name in ("email", "name", "country")}
+    return Problems({where: error.message}, values)

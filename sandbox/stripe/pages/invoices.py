@@ -1,0 +1,91 @@
+"""An invoice as the customer sees it: to read, to print, to pay."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.stripe.billing.charging import intent_of, invoice_of
+from sandbox.stripe.billing.lifecycle import default_method, pay
+from sandbox.stripe.billing.wallet import attach
+from sandbox.stripe.errors import ApiError
+from sandbox.stripe.pages.card_form import Problems, card_of, problems
+from sandbox.stripe.pages.checkout import FAILED
+from sandbox.stripe.pages.render import form, not_found, page, see, unit
+from sandbox.stripe.resources.invoices import unpaid
+from sandbox.stripe.store import Obj
+from sandbox.stripe.work import Work
+
+
+async def show(request: Request) -> Response:
+    """The invoice, with a form while it is open."""
+    with unit(request) as work:
+        invoice = _find(work, request.path_params["token"])
+        faults = {"number": FAILED} if "failed" in request.query_params else {}
+        return _page(work, invoice, Problems(faults)) if invoice else not_found("invoice")
+
+
+async def pay_here(request: Request) -> Response:
+    """Pay with the saved card or with another."""
+    sent = await form(request)
+    with unit(request) as work:
+        invoice = _find(work, request.path_params["token"])
+        if invoice is None:
+            return not_found("invoice")
+        if invoice["status"] != "open":
+            return see(invoice["hosted_invoice_url"])
+        try:
+            return _pay(work, invoice, sent)
+        except ApiError as error:
+            return _page(work, invoice, problems(error, sent), status=402)
+
+
+def _pay(work: Work, invoice: Obj, sent: dict[str, str]) -> Response:
+    method = _saved_card(work, invoice)
+    if method is None or sent.get("card") != "saved":
+        method = attach(work, card_of(work, sent), work.get("customer", invoice["customer"]))
+    match pay(work, invoice, method):
+        case "paid":
+            return see(invoice["hosted_invoice_url"])
+        case "action":
+            return see(f"/authenticate/{(intent_of(work, invoice) or {})['id']}")
+    raise unpaid(work, invoice)
+
+
+def _find(work: Work, token: str) -> Obj | None:
+    if not token.isalnum():
+        return None
+    ends_so = ("json_extract(json, '$.hosted_invoice_url') GLOB ?", [f"*/i/{token}"])
+    return next(iter(work.all("invoice", ends_so)), None)
+
+
+def _saved_card(work: Work, invoice: Obj) -> Obj | None:
+    subscription = invoice["parent"]["subscription_details"]["subscription"]
+    return default_method(work, work.get("subscription", subscription))
+
+
+def _page(work: Work, invoice: Obj, faults: Problems, *, status: int = 200) -> Response:
+    saved = _saved_card(work, invoice) if work.find("customer", invoice["customer"]) else None
+    values = {"name": "", "country": "", **faults.values}
+    return page(
+        "invoice.html", status=status, invoice=invoice, saved=saved, values=values, faults=faults.fields
+    )
+
+
+async def receipt(request: Request) -> Response:
+    """The receipt of a charge is the invoice it paid."""
+    with unit(request) as work:
+        charge = work.find("charge", request.path_params["charge"])
+        if charge is None:
+            return not_found("receipt")
+        return see(
+            invoice_of(work, work.get("payment_intent", charge["payment_intent"]))["hosted_invoice_url"]
+        )
+
+
+ROUTES: Sequence[Route] = (
+    Route("/i/{token}", show, methods=["GET"]),
+    Route("/i/{token}", pay_here, methods=["POST"]),
+    Route("/receipts/{charge}", receipt, methods=["GET"]),
+)
