@@ -14,7 +14,7 @@ class PictureNeedsAlt(ValueError):
 
 
 @transaction.atomic
-def add_picture(*, file: File[bytes], alt: str, caption: str, credit: str, at: datetime) -> Picture:
+def add_picture(*, file: "File[bytes]", alt: str, caption: str, credit: str, at: datetime) -> Picture:
     """Store a picture in all the sizes that pages need. Raises `PictureNeedsAlt`."""
     if not alt.strip():
         raise PictureNeedsAlt("Say in a few words what the picture shows.")
