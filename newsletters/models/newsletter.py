@@ -1,7 +1,16 @@
 """A letter that is sent again and again, and who wants it."""
 
+from typing import ClassVar
+
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
+
+
+class NewsletterQuerySet(models.QuerySet["Newsletter"]):
+    def active(self) -> "NewsletterQuerySet":
+        """Letters that readers can have."""
+        return self.filter(is_active=True)
 
 
 class Newsletter(models.Model):
@@ -9,11 +18,25 @@ class Newsletter(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
-    description = models.CharField(max_length=240, blank=True)
+    description = models.CharField(
+        max_length=240, blank=True, help_text="What it brings and when; readers see it."
+    )
     for_subscribers = models.BooleanField(
-        "goes to every subscriber", default=True, help_text="Until they unsubscribe. Others get it when they ask."
+        "goes to every subscriber",
+        default=True,
+        help_text="Until they unsubscribe. Others get it when they ask.",
+    )
+    stories_per_section = models.PositiveSmallIntegerField(
+        default=3,
+        validators=[MinValueValidator(1)],
+        help_text="At most, when an edition is compiled by itself.",
     )
     is_active = models.BooleanField("active", default=True)
+
+    objects: ClassVar[models.Manager["Newsletter"]] = NewsletterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
 
     def __str__(self) -> str:
         return self.name
@@ -25,7 +48,9 @@ class Preference(models.Model):
     newsletter = models.ForeignKey(Newsletter, models.CASCADE, related_name="preferences")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="newsletter_preferences")
     is_wanted = models.BooleanField("wants it")
-    source = models.CharField(max_length=40, help_text="Where they said so: sign-up, account page, one click…")
+    source = models.CharField(
+        max_length=40, help_text="Where they said so: sign-up, account page, one click…"
+    )
     changed_at = models.DateTimeField()
 
     class Meta:

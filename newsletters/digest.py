@@ -1,0 +1,168 @@
+"""An edition as one kind of reader sees it: the same content for the letter, its text part and the web view."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.urls import reverse
+
+from articles.markup.document import Figure, Paragraph, Rule, text_of
+from articles.markup.lead import reading_minutes
+from articles.markup.read import read as parse
+from articles.markup.sentences import sentence_ends
+from articles.models import Article, Picture, Section
+from articles.paywall import SUBSCRIBER, VISITOR, Reader, Verdict, read
+from newsletters.models import Edition, EditionStory, Variant
+from newsletters.queries import visible_places
+
+READERS: dict[str, Reader] = {Variant.SUBSCRIBER: SUBSCRIBER, Variant.FREE: VISITOR}
+"""A letter can be passed on, so its free form holds only what every visitor may read."""
+
+SUMMARY_LENGTH = {Variant.SUBSCRIBER.value: 620, Variant.FREE.value: 260}
+LEAD_SUMMARY_LENGTH = {Variant.SUBSCRIBER.value: 1100, Variant.FREE.value: 420}
+"""In characters, ending at a sentence."""
+
+PICTURE_WIDTH = 1200
+"""In pixels: sharp on screens of double density at the width of a letter."""
+
+
+@dataclass(frozen=True)
+class Image:
+    url: str
+    width: int
+    height: int
+    alt: str
+    caption: str
+    credit: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One story in the letter. `gate` says what the rest of it takes: `subscribe`, `register`, or nothing."""
+
+    headline: str
+    url: str
+    section: Section
+    standfirst: str
+    summary: tuple[str, ...]
+    byline: str
+    minutes: int
+    gate: str
+    image: Image | None
+
+
+@dataclass(frozen=True)
+class Block:
+    """A section of the letter."""
+
+    section: Section
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """All of an edition. Without a visible story there is no lead, and nothing to send."""
+
+    edition: Edition
+    variant: str
+    lead: Item | None
+    blocks: tuple[Block, ...]
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        rest = tuple(item for block in self.blocks for item in block.items)
+        return (self.lead, *rest) if self.lead else rest
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether a subscription would open more of it."""
+        return any(item.gate == Verdict.SUBSCRIBE for item in self.items)
+
+
+def make_digest(edition: Edition, *, variant: str, at: datetime) -> Digest:
+    """The edition for `variant` at the moment `at`: only visible stories, only what this reader may read (rule E7)."""
+    places = list(visible_places(edition, at=at))
+    if not places:
+        return Digest(edition, variant, None, ())
+    lead = _item(places[0], variant, LEAD_SUMMARY_LENGTH[variant], at)
+    by_section: dict[Section, list[Item]] = {}
+    for place in places[1:]:
+        item = _item(place, variant, SUMMARY_LENGTH[variant], at)
+        by_section.setdefault(item.section, []).append(item)
+    return Digest(
+        edition, variant, lead, tuple(Block(section, tuple(items)) for section, items in by_section.items())
+    )
+
+
+def _item(place: EditionStory, variant: str, length: int, at: datetime) -> Item:
+    article = place.article
+    reading = read(article, READERS[variant], at=at)
+    return Item(
+        headline=article.headline,
+        url=settings.SITE_URL + article.get_absolute_url(),
+        section=article.section,
+        standfirst=place.teaser or article.standfirst,
+        summary=summarize(reading.text, length),
+        byline=_byline(article),
+        minutes=reading_minutes(article.word_count),
+        gate="" if reading.is_whole else reading.decision.verdict,
+        image=_image(article.lead_picture),
+    )
+
+
+def summarize(html: str, length: int) -> tuple[str, ...]:
+    """The opening paragraphs of stored text that fit in `length` characters, the last cut at the end of a sentence.
+
+    A first sentence that is longer stands as it is: text never breaks off inside a sentence (rule A8).
+    """
+    taken: list[str] = []
+    for paragraph in _opening(html):
+        room = length - sum(map(len, taken))
+        ends = sentence_ends(paragraph)
+        fitting = [end for end in ends if end <= room] or ([] if taken else ends[:1])
+        if fitting:
+            taken.append(paragraph[: max(fitting)])
+        if not fitting or max(fitting) < len(paragraph):
+            break
+    return tuple(taken)
+
+
+def _opening(html: str) -> Iterator[str]:
+    """The paragraphs up to the first heading, quotation or list; pictures and rules are passed over."""
+    for block in parse(html):
+        if isinstance(block, Paragraph):
+            yield text_of(block.inline).replace("\n", " ")
+        elif not isinstance(block, Figure | Rule):
+            return
+
+
+def _byline(article: Article) -> str:
+    """`Ada Byron`, `Ada Byron and Ben Cole`, `Ada Byron, Ben Cole and Cy Dray`; a wire story has its source."""
+    names = [byline.author.name for byline in article.bylines.all()]
+    if not names:
+        return article.dateline_source
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _image(picture: Picture | None) -> Image | None:
+    """The smallest JPEG wide enough, for not every mail program knows newer formats; otherwise the file itself."""
+    if picture is None:
+        return None
+    jpegs = sorted(
+        (size for size in picture.sizes if size["format"] in ("jpeg", "jpg")), key=lambda size: size["width"]
+    )
+    wide_enough = [size for size in jpegs if size["width"] >= PICTURE_WIDTH] or jpegs[-1:]
+    if wide_enough:
+        chosen = wide_enough[0]
+        name, width, height = chosen["name"], chosen["width"], chosen["height"]
+    else:
+        name, width, height = picture.file.name, picture.width, picture.height
+    url = settings.SITE_URL + default_storage.url(name)
+    return Image(url, width, height, picture.alt, picture.caption, picture.credit)
+
+
+def plans_url() -> str:
+    """Where a reader can subscribe."""
+    return settings.SITE_URL + reverse("plans")
