@@ -24,5 +24,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include("subscriptions.urls")),
+    path("", include("newsletters.urls")),
     path("", include("articles.urls")),  # last: standing pages answer any single word
 ]
