@@ -1,6 +1,88 @@
-"""The rich text editor's configuration."""
+"""The rich text editor's configuration: what a writer can do, and nothing the stored markup does not hold.
 
-from typing import Any
+The order of the marks is that of ``markup.document.MARK_ORDER``, so that a text comes out of the editor as it went in.
+"""
 
-BODY_EXTENSIONS: dict[str, Any] = {"Bold": True, "Italic": True, "Link": True}
-PROSE_EDITOR_EXTENSIONS: list[dict[str, Any]] = []
+from typing import Any, Final
+
+from js_asset import static_lazy
+
+from articles.markup.vocabulary import ATTRIBUTES, CLASSES, TAGS
+
+MENU_GROUPS: Final = [
+    {"group": "blockType -lists", "type": "dropdown", "minItems": 2},
+    {"group": "lists"},
+    {"group": "quotations"},
+    {"group": "marks"},
+    {"group": "link"},
+    {"group": "insertions"},
+    {"group": "table"},
+    {"group": "paywall"},
+    {"group": "history"},
+    {"group": "utility"},
+]
+
+BODY_EXTENSIONS: Final[dict[str, Any]] = {
+    "Document": True,
+    "Paragraph": True,
+    "Heading": {"levels": [2, 3]},
+    "BulletList": True,
+    "OrderedList": {"enableListAttributes": False},
+    "ListItem": True,
+    "Quotation": True,
+    "RunOn": True,
+    "Picture": True,
+    "Embed": True,
+    "Table": {"resizable": False},
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+    "HorizontalRule": True,
+    "PaywallDivider": True,
+    "HardBreak": True,
+    "Footnote": True,
+    "Credit": True,
+    "Link": {"enableTarget": False, "autolink": False},
+    "Bold": True,
+    "Italic": True,
+    "Strike": True,
+    "Subscript": True,
+    "Superscript": True,
+    "CleanPaste": True,
+    "PressedButtons": True,
+    "Fullscreen": True,
+    "NoSpellCheck": False,
+    "Menu": {"groups": MENU_GROUPS},
+}
+"""The extensions of the body field. Names the editor does not know itself are in ``static/js/prose*.js``."""
+
+
+def allow_vocabulary(config: Any, shared: dict[str, Any]) -> None:
+    """Let the editor's own sanitiser, where somebody uses it, accept what ours does."""
+    shared["tags"].update(TAGS)
+    for tag, names in ATTRIBUTES.items():
+        shared["attributes"].setdefault(tag, set()).update(names)
+    for tag, names in CLASSES.items():
+        shared.setdefault("allowed_classes", {}).setdefault(tag, set()).update(names)
+
+
+PROSE_EDITOR_EXTENSIONS: Final[list[dict[str, Any]]] = [
+    {
+        "js": [static_lazy("js/prose.js")],
+        "extensions": dict.fromkeys(
+            (
+                "Quotation",
+                "RunOn",
+                "Picture",
+                "Embed",
+                "PaywallDivider",
+                "Footnote",
+                "Credit",
+                "PressedButtons",
+            ),
+            allow_vocabulary,
+        ),
+    },
+    {"js": [static_lazy("js/prose-paste.js")], "extensions": {"CleanPaste": allow_vocabulary}},
+]
+"""The setting DJANGO_PROSE_EDITOR_EXTENSIONS."""

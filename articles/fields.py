@@ -2,11 +2,21 @@
 
 from typing import Any
 
+from django import forms
 from django.db import models
 from django_prose_editor.fields import ProseEditorField
+from django_prose_editor.widgets import AdminProseEditorWidget
 
 from articles.editor import BODY_EXTENSIONS
 from articles.markup.sanitize import sanitize_body
+
+
+class BodyWidget(AdminProseEditorWidget):  # type: ignore[misc]  # the library has no types
+    """The editor with the text set as on the page."""
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + forms.Media(css={"all": ["css/prose.css"]})
 
 
 class BodyField(ProseEditorField):  # type: ignore[misc]  # the library has no types
@@ -21,3 +31,7 @@ class BodyField(ProseEditorField):  # type: ignore[misc]  # the library has no t
         text = sanitize_body(super().pre_save(model_instance, add))
         setattr(model_instance, self.attname, text)
         return text
+
+    def formfield(self, **kwargs: Any) -> forms.Field:
+        """The admin would pass its own text area; the text always gets the editor."""
+        return super().formfield(**(kwargs | {"widget": BodyWidget}))  # type: ignore[no-any-return]
