@@ -8,4 +8,4 @@ from kit.letters import render_letter
 
 def password_invitation(*, user: User) -> EmailMultiAlternatives:
     """Staff ask `user` to choose a new password."""
-    return render_letter("accounts/password_invitation", {"user": user}).message(to=user.email)
+    return render_letter("accounts/password_invitation", {"email": user.email}).message(to=user.email)
