@@ -9,6 +9,7 @@ from django.contrib.syndication.views import Feed
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Rss201rev2Feed
+from django.utils.html import format_html
 
 from articles.models import Article
 from articles.paywall import VISITOR, read
@@ -17,7 +18,7 @@ from articles.story import body_html
 
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 OWN_ADDRESS = re.compile(r'(href|src)="/(?!/)')
-OWN_FILES = re.compile(r"(?<=[\", ])" + re.escape(settings.MEDIA_URL))
+CHOICE_OF_FILES = re.compile(r"</?picture>|<source[^>]*>")
 
 
 def story_guid(story: Article) -> str:
@@ -54,8 +55,14 @@ class StoriesFeed(Feed):  # type: ignore[type-arg]  # generic in its stubs only
         return for_xml(item.headline)
 
     def item_description(self, item: Article) -> str:
-        """The standfirst and the free part, every address in it absolute (F4, F6)."""
-        html = body_html(item, read(item, VISITOR, at=timezone.now()))
+        """The standfirst and what anyone may read, every address in it absolute (F4, F6)."""
+        reading = read(item, VISITOR, at=timezone.now())
+        standfirst = format_html("<p><em>{}</em></p>", item.standfirst) if item.standfirst else ""
+        html = CHOICE_OF_FILES.sub("", standfirst + body_html(item, reading))
+        if not reading.is_whole:
+            html += format_html(
+                '<p><a href="{}">Read on.</a> {}</p>', self.item_link(item), reading.decision.reason
+            )
         return for_xml(OWN_ADDRESS.sub(rf'\1="{settings.SITE_URL}/', html))
 
     def item_link(self, item: Article) -> str:

@@ -35,7 +35,7 @@ def make_sizes(picture: Picture) -> None:
     """
     with picture.file.open("rb") as stored, Image.open(stored) as opened:
         image = ImageOps.exif_transpose(opened).convert("RGB")
-    stem = str(PurePosixPath(picture.file.name).with_suffix(""))
+    stem = str(PurePosixPath(str(picture.file.name)).with_suffix(""))
     widths = sorted({min(width, image.width) for width in WIDTHS})
     wanted = [(width, kind, options) for kind, options in FORMATS.items() for width in widths]
     wanted.append((min(FALLBACK_WIDTH, image.width), "jpeg", FALLBACK))
