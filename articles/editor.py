@@ -1,6 +1,6 @@
 """The rich text editor's configuration: what a writer can do, and nothing the stored markup does not hold.
 
-The order of the marks is that of ``markup.document.MARK_ORDER``, so that a text comes out of the editor as it went in.
+The order of the marks is that of ``markup.document.MARK_ORDER``, so that a text comes out as it went in.
 """
 
 from typing import Any, Final

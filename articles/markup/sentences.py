@@ -19,7 +19,7 @@ ABBREVIATIONS: Final = frozenset({
 
 
 def sentence_ends(text: str) -> list[int]:
-    """The offsets just after each sentence and its closing marks; outside quotations, if there are any such."""
+    """The offsets just after each sentence and its closing marks; outside quotations, where there are any."""
     ends = [found.end() for found in _END.finditer(text) if _is_end(text, found)]
     return [end for end in ends if _is_balanced(text[:end])] or ends
 

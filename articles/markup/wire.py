@@ -26,40 +26,36 @@ LONG_QUOTATION: Final = 15
 
 _LINE_END = re.compile(r"\r\n|[\r\n\u2028\u2029\v\f]")
 _HTML = re.compile(r"\s*<(!doctype|html|head|body|\?xml|div|p|article|h1|meta)\b", re.IGNORECASE)
-_NAVIGATION = re.compile(
-    "|".join(
-        (
-            r"(the )?executive intelligence review( news service)?( \(eir\))?",
-            r"eir( news| daily)?( alert| wire| news)?( service)?",
-            r"eirns( wire)?",
-            r"(daily )?news ?wire",
-            r"subscribe( to\b.*| now| today)?",
-            r"sign up( for\b.*| now)?",
-            r"(log ?[io]n|sign in)( to\b.*)?",
-            r"register",
-            r"home( page)?",
-            r"menu",
-            r"search",
-            r"skip to( main)?( content| navigation)",
-            r"share( this)?( article| story| page)?( on \w+)?",
-            r"tweet",
-            r"(print|e-?mail)( this)?( version| page| article| story)?",
-            r"pdf( version)?( of this article)?",
-            r"this (article|story|news item) appear.*",
-            r"\[.*version.*\]",
-            r"back to( the)? (top|home|index|contents|archive)( page)?",
-            r"donate( now| today| to\b.*)?",
-            r"archives?",
-            r"contact( us)?",
-            r"about( us)?",
-            r"for immediate release",
-            r"copyright (©|\(c\)|\d).*",
-            r"©.*",
-            r"(vol|no)\. ?\d.*",
-        )
-    ),
-    re.IGNORECASE,
+_NAVIGATION_LINES: Final = (
+    r"(the )?executive intelligence review( news service)?( \(eir\))?",
+    r"eir( news| daily)?( alert| wire| news)?( service)?",
+    r"eirns( wire)?",
+    r"(daily )?news ?wire",
+    r"subscribe( to\b.*| now| today)?",
+    r"sign up( for\b.*| now)?",
+    r"(log ?[io]n|sign in)( to\b.*)?",
+    r"register",
+    r"home( page)?",
+    r"menu",
+    r"search",
+    r"skip to( main)?( content| navigation)",
+    r"share( this)?( article| story| page)?( on \w+)?",
+    r"tweet",
+    r"(print|e-?mail)( this)?( version| page| article| story)?",
+    r"pdf( version)?( of this article)?",
+    r"this (article|story|news item) appear.*",
+    r"\[.*version.*\]",
+    r"back to( the)? (top|home|index|contents|archive)( page)?",
+    r"donate( now| today| to\b.*)?",
+    r"archives?",
+    r"contact( us)?",
+    r"about( us)?",
+    r"for immediate release",
+    r"copyright (©|\(c\)|\d).*",
+    r"©.*",
+    r"(vol|no)\. ?\d.*",
 )
+_NAVIGATION = re.compile("|".join(_NAVIGATION_LINES), re.IGNORECASE)
 _BYLINE = re.compile(r"(?i:by) ([A-Z][\w.'’-]*,?( and)? ?){2,7}")
 _BARE_DATE = re.compile(r"(\w+day,? )?(\w+\.? \d{1,2}|\d{1,2} \w+\.?),? \d{4}")
 _SEPARATED = re.compile(r"(?<=\S)\s*[|·•>»]\s*(?=\S)")

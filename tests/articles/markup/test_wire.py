@@ -1,7 +1,5 @@
 """Wire copy: each sample has its own difficulty, named by its file."""
 
-# ruff: noqa: E501 (markup is easier to compare on one line)
-
 import datetime
 import json
 from pathlib import Path
