@@ -20,7 +20,13 @@ STATIC_ROOT = DATA_DIR / "static"
 
 SQLITE_PRAGMAS = "; ".join(
     f"PRAGMA {pragma}"
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-32000", "temp_store=MEMORY")
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+    )
 )
 
 
@@ -30,9 +36,12 @@ def read_database() -> dict[str, Any]:
     try:
         database: dict[str, Any] = environ.Env.db_url_config(address)
     except (ValueError, ImproperlyConfigured) as error:
-        raise ImproperlyConfigured("DATABASE_URL is not an address like postgres://user:password@host/name.") from error
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not an address like postgres://user:password@host/name."
+        ) from error
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_PRAGMAS}
+        database["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # a file, as in use: memory has other locks
     elif database["ENGINE"] == "django.db.backends.postgresql":
         if MODE != "test":  # a pool outlives the test database and would keep it from being dropped
             pool = {"min_size": 1, "max_size": number("DATABASE_POOL", 8, least=1), "timeout": 10}
@@ -49,7 +58,11 @@ if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     raise ImproperlyConfigured("REDIS_URL is not an address like redis://host:6379/0.")
 
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "eir"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "eir",
+    }
     if REDIS_URL
     else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",

@@ -1,0 +1,178 @@
+"""From the plan to the paid subscription: rules S10 and S11, and the plans in Stripe."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from subscriptions.actions.checkouts import (
+    AlreadySubscribed,
+    NotYourCheckout,
+    PlanNotOnSale,
+    finish_checkout,
+    start_checkout,
+)
+from subscriptions.actions.plans import sync_plans
+from subscriptions.models import Checkout, Grant, Plan, Status, Subscription
+from subscriptions.queries import grants_of
+from tests.subscriptions.conftest import DECLINED, NEEDS_3DS, Till
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def start(reader: User, plan: Plan) -> Checkout:
+    return start_checkout(user=reader, plan=plan, return_path="/articles/a/", at=timezone.now())
+
+
+def finish(reader: User, session_id: str) -> Checkout:
+    return finish_checkout(user=reader, session_id=session_id, at=timezone.now())
+
+
+def can_read(reader: User) -> bool:
+    return bool(grants_of(reader, at=timezone.now()))
+
+
+def test_pay_and_read(till: Till, reader: User, plan: Plan) -> None:
+    checkout = start(reader, plan)
+    assert till.pay(checkout.url) == 303
+    assert not can_read(reader)
+
+    assert finish(reader, checkout.stripe_id).state == Checkout.State.COMPLETE
+    subscription = Subscription.objects.get()
+    assert (subscription.status, subscription.plan, subscription.cancels_at) == (Status.ACTIVE, plan, None)
+    assert can_read(reader)
+
+
+def test_a_trial_lets_read_and_is_given_once(till: Till, reader: User, other_plan: Plan) -> None:
+    first = start(reader, other_plan)
+    till.pay(first.url)
+    finish(reader, first.stripe_id)
+    subscription = Subscription.objects.get()
+    assert (subscription.status, can_read(reader)) == (Status.TRIALING, True)
+
+    till.v1.subscriptions.cancel(subscription.stripe_id)
+    Subscription.objects.update(status=Status.CANCELED)
+    second = start(reader, other_plan)
+    till.pay(second.url)
+    finish(reader, second.stripe_id)
+    assert Subscription.objects.get(status=Status.ACTIVE).trial_end_at is None
+
+
+def test_s10_a_forged_session_gives_nothing(till: Till, reader: User, plan: Plan) -> None:
+    for forged in ("cs_test_forged", "", "../../v1/customers"):
+        with pytest.raises(NotYourCheckout):
+            finish(reader, forged)
+    assert not can_read(reader)
+
+
+def test_s10_somebody_elses_session_gives_nothing(till: Till, reader: User, plan: Plan) -> None:
+    checkout = start(reader, plan)
+    till.pay(checkout.url)
+    thief = User.objects.create_user("thief@example.com")
+    with pytest.raises(NotYourCheckout):
+        finish(thief, checkout.stripe_id)
+    assert (can_read(thief), Subscription.objects.count()) == (False, 0)
+
+
+def test_s10_the_success_page_believes_stripe_and_not_its_address(till: Till, reader: User, plan: Plan) -> None:
+    checkout = start(reader, plan)
+    browser = Client()
+    browser.force_login(reader)
+    page = browser.get("/subscribe/success/", {"session_id": checkout.stripe_id, "payment_status": "paid"})
+    assert (page.status_code, page.templates[0].name) == (200, "subscriptions/checkout_waiting.html")
+    assert not can_read(reader)
+    assert browser.get("/subscribe/success/", {"session_id": "cs_forged"}).status_code == 404
+
+
+def test_s10_a_declined_or_unfinished_payment_gives_nothing(till: Till, reader: User, plan: Plan) -> None:
+    checkout = start(reader, plan)
+    assert till.pay(checkout.url, card=DECLINED) == 402
+    assert finish(reader, checkout.stripe_id).state == Checkout.State.OPEN
+    assert till.pay(checkout.url, card=NEEDS_3DS) == 303  # to the bank, and nobody answers there
+    assert finish(reader, checkout.stripe_id).state == Checkout.State.OPEN
+    assert not can_read(reader)
+
+
+def test_s11_two_clicks_open_one_session(till: Till, reader: User, plan: Plan) -> None:
+    assert start(reader, plan) == start(reader, plan)
+    assert Checkout.objects.count() == 1
+
+
+def test_s11_another_plan_closes_the_first_session(till: Till, reader: User, plan: Plan, other_plan: Plan) -> None:
+    first = start(reader, plan)
+    start(reader, other_plan)
+    first.refresh_from_db()
+    assert first.state == Checkout.State.EXPIRED
+    assert till.v1.checkout.sessions.retrieve(first.stripe_id).status == "expired"
+
+
+def test_s11_paid_in_one_tab_is_not_sold_again_in_another(till: Till, reader: User, plan: Plan) -> None:
+    checkout = start(reader, plan)
+    till.pay(checkout.url)
+    with pytest.raises(AlreadySubscribed):
+        start(reader, plan)
+    assert (Subscription.objects.count(), can_read(reader)) == (1, True)
+
+
+def test_an_unfinished_first_payment_does_not_block_another_try(till: Till, reader: User, plan: Plan) -> None:
+    first = start(reader, plan)
+    till.pay(first.url, card=NEEDS_3DS)
+    again = start(reader, plan)
+    assert till.pay(again.url) == 303
+    finish(reader, again.stripe_id)
+    assert can_read(reader)
+
+
+def test_a_plan_off_sale_is_not_sold(till: Till, reader: User, plan: Plan) -> None:
+    plan.is_active = False
+    with pytest.raises(PlanNotOnSale):
+        start(reader, plan)
+
+
+def test_a_visitor_is_asked_to_sign_in_first(client: Client, plan: Plan) -> None:
+    answer = client.post("/subscribe/checkout/", {"plan": plan.key})
+    assert answer.status_code == 302
+    assert answer.url.startswith("/accounts/login/")
+
+
+def test_the_way_back_stays_on_this_site(till: Till, reader: User, plan: Plan) -> None:
+    browser = Client()
+    browser.force_login(reader)
+    browser.post("/subscribe/checkout/", {"plan": plan.key, "next": "https://evil.example/"})
+    assert Checkout.objects.get().return_path == ""
+
+
+def test_an_outage_of_stripe_says_so_and_charges_nothing(reader: User, settings: object) -> None:
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"  # type: ignore[attr-defined]  # nothing listens there
+    Plan.objects.create(key="monthly", name="Monthly", amount=900, stripe_price_id="price_1")
+    browser = Client()
+    browser.force_login(reader)
+    answer = browser.post("/subscribe/checkout/", {"plan": "monthly"}, follow=True)
+    assert "Nothing was charged" in answer.text
+    assert Checkout.objects.count() == 0
+
+
+def test_sync_plans_matches_creates_and_replaces(till: Till, plan: Plan) -> None:
+    price = plan.stripe_price_id
+    assert list(sync_plans()) == [f"monthly: matched {price} ($9 a month)"]
+
+    Plan.objects.update(amount=1100)
+    [line] = sync_plans()
+    plan.refresh_from_db()
+    assert line == f"monthly: replaced {price} with {plan.stripe_price_id} ($11 a month)"
+    assert till.v1.prices.retrieve(price).active is False
+
+    Plan.objects.update(stripe_price_id="")
+    list(sync_plans())
+    assert Plan.objects.get().stripe_price_id == plan.stripe_price_id
+
+
+def test_grants_from_elsewhere_outlive_a_subscription(till: Till, reader: User, plan: Plan) -> None:
+    now = timezone.now()
+    Grant.objects.create(user=reader, source="comp", starts_at=now, reason="Thanks.")
+    checkout = start(reader, plan)
+    till.pay(checkout.url)
+    finish(reader, checkout.stripe_id)
+    till.v1.subscriptions.cancel(Subscription.objects.get().stripe_id)
+    finish(reader, checkout.stripe_id)
+    assert [fact.source for fact in grants_of(reader, at=timezone.now())] == ["comp"]
