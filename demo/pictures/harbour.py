@@ -1,38 +1,53 @@
-"""A hillside town above its harbour."""
+"""A harbour: a hillside town above its quay, or the docks with their cranes."""
 
 from demo.pictures.boats import paint_sailing_boat, paint_steamer
 from demo.pictures.canvas import HEIGHT, Canvas, Point
+from demo.pictures.docks import paint_docks, paint_freighter
 from demo.pictures.nature import closed, paint_birds, paint_disc, paint_sky, paint_water, ridge, ripple
 from demo.pictures.palette import DAYLIGHT, LATE, Palette, choose_palette, mix
 
 
 def draw_harbour(canvas: Canvas) -> None:
-    """A hillside town above its quay, boats on the water, cranes or masts against the sky."""
+    """Boats on the water before a hillside town or before the docks, seen from the pier head."""
     rng = canvas.rng
     palette = choose_palette(rng, (*DAYLIGHT, *LATE))
     sun = (rng.uniform(0.15, 0.85) * canvas.width, rng.uniform(140, 330))
     paint_sky(canvas, palette, 560, sun)
     if rng.random() < 0.6:
         paint_disc(canvas, palette, sun, rng.uniform(24, 36))
-    for index, base in enumerate((440, 490)):
-        canvas.polygon(
-            closed(ridge(rng, canvas.width, base, 80 - 22 * index), 640), palette.depth(0.15 + 0.14 * index)
-        )
+    has_docks = rng.random() < 0.4
+    heights = (520, 545) if has_docks else (440, 490)
+    for index, base in enumerate(heights):
+        hills = closed(ridge(rng, canvas.width, base, 80 - 22 * index), 640)
+        canvas.polygon(hills, palette.depth(0.15 + 0.14 * index))
         canvas.mist(base, base + 110, palette.haze, 0.45)
     quay = rng.uniform(590, 620)
-    _town(canvas, palette, quay)
+    if has_docks:
+        paint_docks(canvas, palette, quay)
+    else:
+        _town(canvas, palette, quay)
     paint_water(canvas, palette, quay, sun[0])
-    _quay(canvas, palette, quay)
-    ferry = rng.uniform(0.2, 0.8)
-    berths = [(ferry + rng.choice((0.25, 0.4, 0.55, 0.72))) % 1.0 for _ in range(rng.randint(2, 4))]
-    for place, distance in zip(berths, sorted(rng.uniform(0.05, 0.45) for _ in berths), strict=True):
-        foot = ((place + rng.uniform(-0.05, 0.05)) * canvas.width, quay + 30 + 250 * distance)
-        paint_sailing_boat(canvas, palette, foot, 0.45 + distance)
-    paint_steamer(
-        canvas, palette, (ferry * canvas.width, quay + rng.uniform(160, 230)), rng.uniform(0.9, 1.25)
-    )
+    _quay(canvas, palette, quay, cranes=0 if has_docks else rng.randint(1, 3))
+    _shipping(canvas, palette, quay, has_docks=has_docks)
     _mole(canvas, palette)
-    paint_birds(canvas, palette, (200, 160, canvas.width - 200, 380))
+    paint_birds(canvas, palette, (200, 120, canvas.width - 200, 330))
+
+
+def _shipping(canvas: Canvas, palette: Palette, quay: float, *, has_docks: bool) -> None:
+    """What lies or sails in the harbour, the farthest first."""
+    rng = canvas.rng
+    ferry = rng.uniform(0.2, 0.8)
+    if has_docks:
+        place = (ferry + rng.uniform(0.35, 0.65)) % 1.0
+        foot = (canvas.width * (0.25 + place * 0.5), quay + 44)
+        paint_freighter(canvas, palette, foot, rng.uniform(0.85, 1.05))
+    berths = [(ferry + rng.choice((0.25, 0.4, 0.55, 0.72))) % 1.0 for _ in range(rng.randint(1, 4))]
+    for place, distance in zip(berths, sorted(rng.uniform(0.08, 0.45) for _ in berths), strict=True):
+        foot = ((place + rng.uniform(-0.05, 0.05)) * canvas.width, quay + 50 + 230 * distance)
+        paint_sailing_boat(canvas, palette, foot, 0.45 + distance)
+    if not has_docks or rng.random() < 0.4:
+        foot = (ferry * canvas.width, quay + rng.uniform(170, 230))
+        paint_steamer(canvas, palette, foot, rng.uniform(0.85, 1.2))
 
 
 def _town(canvas: Canvas, palette: Palette, quay: float) -> None:
@@ -93,8 +108,8 @@ def _tower(canvas: Canvas, palette: Palette, x: float, foot: float, nearness: fl
     canvas.ellipse(x, foot - height + 24, 7, 7, palette.paper)
 
 
-def _quay(canvas: Canvas, palette: Palette, quay: float) -> None:
-    """The stone edge, its reflection, and a few cranes."""
+def _quay(canvas: Canvas, palette: Palette, quay: float, *, cranes: int) -> None:
+    """The stone edge, its reflection, and a few light cranes."""
     rng = canvas.rng
     canvas.rectangle(0, quay - 18, canvas.width, quay + 8, palette.depth(0.82))
     canvas.rectangle(0, quay - 20, canvas.width, quay - 16, mix(palette.paper, palette.haze, 0.5))
@@ -103,7 +118,7 @@ def _quay(canvas: Canvas, palette: Palette, quay: float) -> None:
         ripple(
             canvas, x, quay + 9 + depth * 90, rng.uniform(30, 130), 4.5 * (1 - depth) + 1, palette.depth(0.7)
         )
-    for _ in range(rng.randint(1, 3)):
+    for _ in range(cranes):
         x, arm = (rng.uniform(0.08, 0.92) * canvas.width, rng.choice((-1, 1)) * rng.uniform(95, 150))
         tone = palette.depth(0.92)
         canvas.line([(x - 16, quay - 14), (x, quay - 130), (x + 16, quay - 14)], tone, 4.5)

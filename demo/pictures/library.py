@@ -132,23 +132,7 @@ def _tall_window(canvas: Canvas, palette: Palette, wood: Colour, middle: float, 
         mix(palette.sky, palette.paper, 0.1 if night else 0.5),
         mix(palette.horizon, palette.sun, 0.25 if night else 0.6),
     )
-    hills = [
-        (middle - half, bottom - 90),
-        (middle - half * 0.3, bottom - 150),
-        (middle + half * 0.4, bottom - 105),
-        (middle + half, bottom - 160),
-    ]
-    canvas.veil([*hills, (middle + half, bottom), (middle - half, bottom)], palette.depth(0.4), 0.75)
-    canvas.veil(
-        [
-            (middle - half, bottom - 55),
-            (middle + half, bottom - 85),
-            (middle + half, bottom),
-            (middle - half, bottom),
-        ],
-        palette.depth(0.65),
-        0.8,
-    )
+    _view(canvas, palette, (middle, bottom), half)
     if night:
         canvas.ellipse(middle + half * 0.3, top + 40, 20, 20, palette.sun)
     bars = mix(wood, palette.shadow, 0.35)
@@ -162,6 +146,15 @@ def _tall_window(canvas: Canvas, palette: Palette, wood: Colour, middle: float, 
         y = top + row * (bottom - top) / 8
         canvas.line([(middle - half, y), (middle + half, y)], bars, 3)
     canvas.glow(middle, (top + bottom) / 2, 560, palette.sun, 0.1 if night else 0.3)
+
+
+def _view(canvas: Canvas, palette: Palette, foot: Point, half: float) -> None:
+    """Two lines of hills beyond the window."""
+    x, y = foot
+    for heights, nearness in (((90, 150, 105, 160), 0.4), ((55, 70, 68, 85), 0.65)):
+        steps = zip((-1.0, -0.3, 0.4, 1.0), heights, strict=True)
+        skyline = [(x + half * across, y - up) for across, up in steps]
+        canvas.veil([*skyline, (x + half, y), (x - half, y)], palette.depth(nearness), 0.78)
 
 
 def _gallery(canvas: Canvas, palette: Palette, wood: Colour, gap: tuple[float, float]) -> None:

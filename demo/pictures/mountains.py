@@ -19,7 +19,7 @@ def draw_mountains(canvas: Canvas) -> None:
     canvas.polygon(closed(far, HEIGHT), palette.depth(0.12))
     canvas.mist(430, 640, mix(palette.haze, palette.horizon, 0.5), 0.6)
     _massif(canvas, palette, 660, rng.uniform(370, 450), 0.36, sun[0])
-    canvas.mist(540, 720, mix(palette.haze, palette.horizon, 0.5), 0.8)
+    canvas.mist(540, 770, mix(palette.haze, palette.horizon, 0.5), 0.8)
     for index, base in enumerate((695, 765)):
         edge = ridge(rng, canvas.width, base, 56, roughness=0.58)
         canvas.polygon(closed(edge, HEIGHT), palette.depth(0.4 + 0.2 * index))
@@ -33,7 +33,7 @@ def _massif(
 ) -> None:
     """One broken ridge with a chief summit, its sides lit or hatched, and snow on the heights."""
     rng = canvas.rng
-    count = rng.randint(4, 6)
+    count = rng.randint(3, 5)
     places = [(index + rng.uniform(0.2, 0.8)) / count for index in range(-1, count + 1)]
     chief = rng.choice(places[2:-2])
     summits = [
