@@ -10,7 +10,7 @@ from js_asset import static_lazy
 from articles.markup.vocabulary import ATTRIBUTES, CLASSES, TAGS
 
 MENU_GROUPS: Final = [
-    {"group": "blockType -lists", "type": "dropdown", "minItems": 2},
+    {"group": "headings"},
     {"group": "lists"},
     {"group": "quotations"},
     {"group": "marks"},
@@ -49,7 +49,7 @@ BODY_EXTENSIONS: Final[dict[str, Any]] = {
     "Subscript": True,
     "Superscript": True,
     "CleanPaste": True,
-    "PressedButtons": True,
+    "Accessibility": True,
     "Fullscreen": True,
     "NoSpellCheck": False,
     "Menu": {"groups": MENU_GROUPS},
@@ -78,7 +78,7 @@ PROSE_EDITOR_EXTENSIONS: Final[list[dict[str, Any]]] = [
                 "PaywallDivider",
                 "Footnote",
                 "Credit",
-                "PressedButtons",
+                "Accessibility",
             ),
             allow_vocabulary,
         ),

@@ -180,10 +180,17 @@ export const cleanPaste = (html) => {
   return body.innerHTML
 }
 
+/* Plain text: blank lines part the paragraphs, if there are any; the lines between them are wrapped by hand. */
+export const joinLines = (text) => {
+  const paragraphs = text.replace(/\r\n?/g, "\n").trim().split(/\n[ \t]*\n\s*/)
+  if (paragraphs.length === 1) return text
+  return paragraphs.map((paragraph) => paragraph.split(/\s*\n\s*/).join(" ")).join("\n")
+}
+
 export const CleanPaste = Extension.create({
   name: "cleanPaste",
 
   addProseMirrorPlugins() {
-    return [new Plugin({ props: { transformPastedHTML: cleanPaste } })]
+    return [new Plugin({ props: { transformPastedHTML: cleanPaste, transformPastedText: joinLines } })]
   },
 })

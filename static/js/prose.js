@@ -451,14 +451,28 @@ export const PaywallDivider = Node.create({
   },
 })
 
-/* The buttons' states for those who cannot see their colour. */
-export const PressedButtons = Extension.create({
-  name: "pressedButtons",
+/* ----------------------------------------------------------- accessibility */
+
+const nameText = (editor) => {
+  const textarea = editor.options.element.querySelector("textarea")
+  const name = textarea?.labels[0]?.textContent.trim() ?? gettext("Text")
+  editor.view.dom.setAttribute("aria-label", name)
+  editor.view.dom.setAttribute("aria-multiline", "true")
+}
+
+/* The menu's look says which buttons are on; so must their attributes. The text area's label names the text. */
+export const Accessibility = Extension.create({
+  name: "accessibility",
+
+  onCreate: ({ editor }) => nameText(editor),
 
   /* The menu learns of a transaction after the extensions do. */
   onTransaction({ editor }) {
     queueMicrotask(() => {
-      for (const button of editor.options.element.querySelectorAll(".prose-menubar__button[data-name]")) {
+      const menu = editor.options.element.querySelector(".prose-menubar")
+      menu?.setAttribute("role", "toolbar")
+      menu?.setAttribute("aria-label", gettext("Formatting"))
+      for (const button of menu?.querySelectorAll(".prose-menubar__button[data-name]") ?? []) {
         button.setAttribute("aria-pressed", button.classList.contains("active"))
         button.setAttribute("aria-disabled", button.classList.contains("disabled"))
       }
