@@ -1,6 +1,6 @@
 """The line a dispatch opens with: place, date and source."""
 
-import datetime
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -30,7 +30,7 @@ class NoSuchDate(ValueError):
 @dataclass(frozen=True)
 class Dateline:
     place: str
-    date: datetime.date
+    date: dt.date
     source: str
     length: int
     """How many characters of the paragraph it takes, the dash and the space after it included."""
@@ -56,13 +56,13 @@ def _is_place(place: str, comma: str) -> bool:
     return not place or (is_set_off and len(place) <= MAX_PLACE and not re.search(r"[a-z]{3}\. ", place))
 
 
-def _date_of(found: re.Match[str]) -> datetime.date:
+def _date_of(found: re.Match[str]) -> dt.date:
     name = found["month"].lower()
     months = [number for number, month in enumerate(MONTHS, start=1) if month.startswith(name[:3])]
     if len(months) != 1 or not (MONTHS[months[0] - 1].startswith(name) or name == "sept"):
         raise NoSuchDate(f"“{found['month']}” is no month")
     try:
-        return datetime.date(int(found["year"]), months[0], int(found["day"]))
+        return dt.date(int(found["year"]), months[0], int(found["day"]))
     except ValueError:
         raise NoSuchDate(f"there is no {found['month']} {found['day']}, {found['year']}") from None
 

@@ -1,5 +1,7 @@
 """What is free, and what must never be."""
 
+# ruff: noqa: E501 (markup is easier to compare on one line)
+
 import re
 
 import pytest

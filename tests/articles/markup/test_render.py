@@ -1,5 +1,7 @@
 """Stored markup on the page."""
 
+# ruff: noqa: E501 (markup is easier to compare on one line)
+
 import re
 
 from bs4 import BeautifulSoup

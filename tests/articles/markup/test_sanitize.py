@@ -1,5 +1,7 @@
 """Text from the editor, from Word, from web pages and from enemies."""
 
+# ruff: noqa: E501 (markup is easier to compare on one line)
+
 import re
 
 import pytest
