@@ -53,8 +53,8 @@ class Work:
     """Payment methods made for magic ids in this request: `pm_card_visa` named twice is one card."""
 
     def at(self, now: int) -> "Work":
-        """The same store at another moment."""
-        return replace(self, now=now)
+        """Another unit of work on the same store, at another moment."""
+        return replace(self, now=now, stand_ins={})
 
     def url(self, path: str) -> str:
         """An address of one of the hosted pages."""

@@ -102,9 +102,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def visit(
-    url: str, form: dict[str, str] | None = None, *, headers: dict[str, str] | None = None
-) -> Page:
+def visit(url: str, form: dict[str, str] | None = None, *, headers: dict[str, str] | None = None) -> Page:
     """GET a page, or POST a form to it; redirects are shown, not followed."""
     body = urllib.parse.urlencode(form).encode() if form is not None else None
     request = urllib.request.Request(url, body, headers or {})

@@ -25,7 +25,9 @@ def raw(url: str, headers: dict[str, str], body: bytes | None = None) -> tuple[i
         return answer.status, answer.headers, json.loads(answer.read())
 
 
-@pytest.mark.parametrize("authorization", [None, "Bearer sk_live_abc", "Bearer nonsense", "Basic !!", "Digest x"])
+@pytest.mark.parametrize(
+    "authorization", [None, "Bearer sk_live_abc", "Bearer nonsense", "Basic !!", "Digest x"]
+)
 def test_only_test_keys_open_the_door(sandbox: Sandbox, authorization: str | None) -> None:
     headers = {"Authorization": authorization} if authorization else {}
     status, _, body = raw(f"{sandbox.stripe_url}/v1/customers", headers)
@@ -34,7 +36,9 @@ def test_only_test_keys_open_the_door(sandbox: Sandbox, authorization: str | Non
 
 def test_basic_auth_takes_the_key_as_user_name(sandbox: Sandbox) -> None:
     credentials = base64.b64encode(b"sk_test_abc:").decode()
-    status, _, body = raw(f"{sandbox.stripe_url}/v1/prices?limit=1", {"Authorization": f"Basic {credentials}"})
+    status, _, body = raw(
+        f"{sandbox.stripe_url}/v1/prices?limit=1", {"Authorization": f"Basic {credentials}"}
+    )
     assert (status, body["object"]) == (200, "list")
 
 
@@ -126,7 +130,10 @@ def test_idempotency_key_replays_a_decline(api: Any, new_customer: Callable[...,
 def test_invalid_parameters_do_not_use_the_key_up(api: Any) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         api.customers.create({"nonsense": "x"}, {"idempotency_key": "once-d"})
-    assert api.customers.create({"email": "d@example.com"}, {"idempotency_key": "once-d"}).email == "d@example.com"
+    assert (
+        api.customers.create({"email": "d@example.com"}, {"idempotency_key": "once-d"}).email
+        == "d@example.com"
+    )
 
 
 def test_one_key_at_once_makes_one_object(sandbox: Sandbox) -> None:
@@ -172,7 +179,9 @@ def test_expansion_of_a_list(api: Any, monthly: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["email", "nonsense", "invoice_settings.footer", "metadata"])
-def test_expansion_of_what_is_no_object_is_refused(api: Any, new_customer: Callable[..., Any], path: str) -> None:
+def test_expansion_of_what_is_no_object_is_refused(
+    api: Any, new_customer: Callable[..., Any], path: str
+) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
         api.customers.retrieve(new_customer().id, {"expand": [path]})
     assert refused.value.user_message == f"This property cannot be expanded ({path})."
@@ -197,7 +206,9 @@ def test_list_filters_by_time(api: Any, new_customer: Callable[..., Any]) -> Non
     assert customer.id in [each.id for each in since.data]
 
 
-@pytest.mark.parametrize("params", [{"limit": 0}, {"limit": 101}, {"limit": "x"}, {"starting_after": "cus_missing"}])
+@pytest.mark.parametrize(
+    "params", [{"limit": 0}, {"limit": 101}, {"limit": "x"}, {"starting_after": "cus_missing"}]
+)
 def test_bad_page_is_refused(api: Any, params: dict[str, Any]) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
         api.customers.list(params)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stripe._object_classes import OBJECT_CLASSES
 from conftest import card, visit
+from stripe._object_classes import OBJECT_CLASSES
 
 BESIDE = Path(__file__).parents[3] / "shared" / "stripe" / "fixtures3.json"
 FIXTURES = Path(os.environ.get("STRIPE_FIXTURES", BESIDE))
@@ -36,13 +36,24 @@ OPTIONAL_WITHIN = {
     "line_item.pricing": {"price_details": "present for this type; the example shows the type alone"},
     "invoiceitem.pricing": {"price_details": "present for this type; the example shows the type alone"},
     "payment_intent.last_payment_error": {},
-    "payment_intent.next_action": {"redirect_to_url": "present for this type; the example shows the type alone"},
-    "setup_intent.next_action": {"redirect_to_url": "present for this type; the example shows the type alone"},
+    "payment_intent.next_action": {
+        "redirect_to_url": "present for this type; the example shows the type alone"
+    },
+    "setup_intent.next_action": {
+        "redirect_to_url": "present for this type; the example shows the type alone"
+    },
     "invoiceitem.parent.subscription_details": {"subscription_item": "absent from the example"},
     "billing_portal.session.flow": {},
 }
 """Hashes whose keys depend on their type or state: the extra keys they may have."""
-FREE = ("metadata", "fraud_details", "payment_method_options", "object", "last_payment_error", "last_setup_error")
+FREE = (
+    "metadata",
+    "fraud_details",
+    "payment_method_options",
+    "object",
+    "last_payment_error",
+    "last_setup_error",
+)
 """Hashes whose keys are the client's own, or another object's."""
 
 
@@ -104,7 +115,9 @@ def objects_in(value: Any) -> Iterator[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def answers(api: Any, sandbox: Any, monthly: Any, yearly: Any) -> list[Any]:
     """One of everything, in many states, seen through every list."""
-    endpoint = api.webhook_endpoints.create({"url": "http://127.0.0.1:9/", "enabled_events": ["plan.created"]})
+    endpoint = api.webhook_endpoints.create(
+        {"url": "http://127.0.0.1:9/", "enabled_events": ["plan.created"]}
+    )
     seen: list[Any] = [endpoint]
     for magic in ("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_threeDSecure2Required"):
         params = {"payment_method": magic, "invoice_settings": {"default_payment_method": magic}}
@@ -199,5 +212,3 @@ def test_a_difference_would_be_seen(examples: dict[str, Any], monthly: Any) -> N
         "price: has colour, which Stripe has not",
         "price: lacks active",
     ]
-
-

@@ -252,7 +252,7 @@ def _by_status(status: str) -> Condition:
 
 
 def _by_price(price: str) -> Condition:
-    items = "SELECT 1 FROM json_each(json, '$.items.data') WHERE json_extract(value, '$.price.id') = ?"
+    items = "SELECT 1 FROM json_each(objects.json, '$.items.data') WHERE json_extract(value, '$.price.id') = ?"
     return (f"EXISTS ({items})", [price])
 
 
