@@ -5,7 +5,7 @@ The order of the marks is that of ``markup.document.MARK_ORDER``, so that a text
 
 from typing import Any, Final
 
-from js_asset import static_lazy
+from js_asset import static_lazy  # type: ignore[import-untyped]
 
 from articles.markup.vocabulary import ATTRIBUTES, CLASSES, TAGS
 

@@ -223,14 +223,18 @@ export const Credit = spanMark("credit", 1100, {
 
 /* ---------------------------------------------------------------- pictures */
 
-const OURS = "^/media/.+"
 const pictureDialog = (editor, attrs) =>
   updateAttrsDialog(
     {
-      src: { type: "string", title: gettext("Address"), description: gettext("A picture of ours: /media/…"), required: true },
+      source: {
+        type: "string",
+        title: gettext("Picture"),
+        description: gettext("its number in the picture library, or its address: /media/…"),
+        required: true,
+      },
       alt: { type: "string", title: gettext("What the picture shows, for those who cannot see it") },
     },
-    { title: gettext("Picture"), submitText: attrs.src ? gettext("Update") : gettext("Insert") },
+    { title: gettext("Picture"), submitText: attrs.source ? gettext("Update") : gettext("Insert") },
   )(editor, attrs)
 
 const sizeOf = (src) =>
@@ -241,14 +245,20 @@ const sizeOf = (src) =>
     image.src = src
   })
 
+/* A number names a picture of the library, whose file the page knows; a path names the file itself. */
+const pictureFrom = async (source) => {
+  if (/^\d+$/.test(source)) return { picture: source, src: null, width: null, height: null }
+  return { picture: null, src: source, ...(await sizeOf(source)) }
+}
+
 const editPicture = async (editor) => {
   const current = editor.isActive("figure") ? editor.getAttributes("figure") : null
-  const attrs = await pictureDialog(editor, current ?? {})
-  if (!attrs || !new RegExp(OURS).test(attrs.src.trim())) return
-  const src = attrs.src.trim()
-  const picture = src === current?.src ? current.picture : null
-  const size = src === current?.src ? { width: current.width, height: current.height } : await sizeOf(src)
-  const figure = { src, alt: attrs.alt.trim(), picture, ...size }
+  const known = current?.picture ?? current?.src ?? ""
+  const attrs = await pictureDialog(editor, { source: known, alt: current?.alt })
+  const source = attrs?.source.trim() ?? ""
+  if (!/^(\d+|\/media\/.+)$/.test(source)) return
+  const picture = source === known ? {} : await pictureFrom(source)
+  const figure = { ...picture, alt: attrs.alt.trim() }
   if (current) editor.chain().focus().updateAttributes("figure", figure).run()
   else insertBlock(editor, { type: "figure", attrs: figure })
 }
@@ -301,6 +311,7 @@ export const Picture = Node.create({
         for (const name of ["src", "width", "height"]) image.removeAttribute(name)
         for (const [name, value] of Object.entries(imageAttributes(changed.attrs))) image.setAttribute(name, value)
         contentDOM.dataset.hint = changed.content.size ? "" : gettext("Caption")
+        dom.dataset.hint = changed.attrs.src ? "" : `${gettext("Picture")} ${changed.attrs.picture}`
         dom.classList.toggle("without-alt", !changed.attrs.alt)
         return true
       }
