@@ -40,7 +40,7 @@ def drop_unproven_password(*, user: User) -> None:
 
 @transaction.atomic
 def record_desk_change(*, user: User, is_new: bool, changed: Sequence[str], by: User, at: datetime) -> None:
-    """Note that staff made an account, or which of its fields they changed. Nothing changed, nothing noted."""
+    """Note that staff made an account, or which of its fields they changed, if any."""
     if is_new or changed:
         action = "create_user" if is_new else "change_user"
         AuditEntry.record(action, user, by=by, at=at, reason=", ".join(changed))

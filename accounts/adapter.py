@@ -41,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         context: dict[str, Any],
         headers: dict[str, str] | None = None,
     ) -> EmailMultiAlternatives:
-        """The letter for allauth's template prefix: `mfa/email/totp_activated` → `emails/accounts/totp_activated`."""
+        """The letter for allauth's prefix: `mfa/email/totp_activated` is `emails/accounts/totp_activated`."""
         name = template_prefix.rsplit("/", 1)[-1]
         return render_letter(f"accounts/{name}", context).message(to=email, headers=headers)
 

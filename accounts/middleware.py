@@ -35,7 +35,7 @@ def require_staff_mfa(get_response: Handler) -> Handler:
 
 
 def lead_to_second_factor(request: HttpRequest) -> HttpResponse | None:
-    """Where a member of staff has to go first; `None` when the newsroom may open (or the admin itself refuses)."""
+    """Where a member of staff has to go first; `None` when the admin may decide for itself."""
     user = request.user
     leaving = request.path == reverse("admin:logout")
     if leaving or not isinstance(user, User) or not user.is_staff or has_passed_second_factor(request, user):

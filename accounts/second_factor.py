@@ -1,11 +1,16 @@
-"""How the secrets of second factors are kept."""
+"""How second factors are kept and called."""
 
 from base64 import urlsafe_b64encode
 
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.utils.crypto import salted_hmac
+
+from accounts.browsers import browser_name
+from accounts.models import User
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -16,6 +21,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return _box().decrypt(encrypted_text.encode()).decode()
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
+        """A new passkey is called after the browser it is made in, until its owner renames it."""
+        return browser_name(context.request.headers.get("User-Agent", ""))
 
 
 def _box() -> MultiFernet:

@@ -1,4 +1,4 @@
-"""Readers and staff. Nobody raises their own rank here: only superusers decide who is staff, and in which role."""
+"""Readers and staff. Only superusers decide who is staff, and in which role."""
 
 from smtplib import SMTPException
 from typing import Any
@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -98,7 +99,8 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
 
 
 def _staff(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the admin lets nobody else in
+    if not isinstance(request.user, User):
+        raise PermissionDenied
     return request.user
 
 

@@ -2,18 +2,7 @@
 
 from django import template
 
+from accounts.browsers import browser_name
+
 register = template.Library()
-
-# The first match counts: Edge and Opera also call themselves Chrome, and Chrome calls itself Safari.
-BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox", "CriOS": "Chrome",
-            "Chrome": "Chrome", "Safari": "Safari"}  # fmt: skip
-SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "CrOS": "ChromeOS",
-           "Mac OS": "Mac", "Linux": "Linux"}  # fmt: skip
-
-
-@register.filter
-def browser(user_agent: str) -> str:
-    """A User-Agent header in words a reader knows: `Firefox on Linux`."""
-    name = next((name for mark, name in BROWSERS.items() if mark in user_agent), "Some browser")
-    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
-    return f"{name} on {system}" if system else name
+register.filter("browser", browser_name)

@@ -1,5 +1,7 @@
 """Accounts: the user model and django-allauth."""
 
+from django.urls import reverse_lazy
+
 from eir.environment import IS_PRODUCTION, flag, number
 from eir.settings.publication import PUBLICATION
 
@@ -36,6 +38,7 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 3
 # Changing the address while it is being verified would tell known addresses from unknown ones.
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = False
+ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = reverse_lazy("account_email")
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 3
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
