@@ -43,6 +43,6 @@ def draw_picture(scene: str, seed: int, *, size: tuple[int, int] = (2000, 1250))
     """
     if scene not in SCENES:
         raise ValueError(f"No scene is called {scene!r}; there are {', '.join(SCENES)}.")
-    canvas = Canvas(size, Random(f"{scene} {seed}"))
+    canvas = Canvas(size, Random(f"{scene} {seed}"))  # noqa: S311 - drawn the same each time, on purpose
     SCENES[scene](canvas)
     return canvas.finish()

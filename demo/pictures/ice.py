@@ -166,8 +166,10 @@ def _floes(canvas: Canvas, palette: Palette, top: float) -> None:
         x = rng.uniform(-0.05, 1.05) * canvas.width
         count = rng.randint(7, 10)
         upper = [(x - half, y)]
-        for index in range(1, count):
-            upper.append((x - half + 2 * half * index / count, y - half * 0.16 * rng.uniform(0.6, 1.2)))
+        upper += [
+            (x - half + 2 * half * index / count, y - half * 0.16 * rng.uniform(0.6, 1.2))
+            for index in range(1, count)
+        ]
         lower = [
             (x + half - 2 * half * index / count, y + half * 0.17 * rng.uniform(0.5, 1.2))
             for index in range(count)
