@@ -118,7 +118,7 @@ def header_text(message: EmailMessage, index: int) -> str:
     """The decoded value of the header at this place, or the raw one where decoding fails."""
     try:
         return str(message.values()[index])
-    except Exception:  # The parser of the standard library raises many kinds on malformed headers.
+    except Exception:  # noqa: BLE001 (the standard library's parser raises many kinds on malformed headers)
         return str(list(message.raw_items())[index][1])
 
 
