@@ -19,7 +19,7 @@ CODE_ATTRS = {
     "autocapitalize": "off",
     "spellcheck": "false",
 }
-NEW_PASSWORD_HELP = "At least 10 characters. A few words in a row are easy to keep and hard to guess."
+STRONG_ENOUGH = "At least 10 characters. A few words in a row are easy to keep and hard to guess."
 
 
 def tune(field: forms.Field, label: str, *, help_text: str = "", **attrs: str) -> None:
@@ -94,7 +94,7 @@ class NewPasswordMixin(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
-        tune(self.fields["password1"], "New password", help_text=NEW_PASSWORD_HELP)
+        tune(self.fields["password1"], "New password", help_text=STRONG_ENOUGH)
 
 
 class SetPasswordForm(NewPasswordMixin, account_forms.SetPasswordForm):  # type: ignore[misc]
@@ -156,7 +156,7 @@ class AddPasskeyForm(passkey_forms.AddWebAuthnForm):  # type: ignore[misc]
         tune(
             self.fields["passwordless"],
             "Sign in with this key alone",
-            help_text="The device then asks for your fingerprint, face or PIN. Else the key is a second step.",
+            help_text="The device then asks for your fingerprint, face or PIN. Else it is a second step.",
         )
         self.fields["passwordless"].initial = True
 

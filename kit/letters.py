@@ -26,7 +26,7 @@ class Letter:
     def message(
         self, *, to: str, from_email: str | None = None, headers: Mapping[str, str] | None = None
     ) -> EmailMultiAlternatives:
-        """The letter addressed to `to`, from the account stream unless `from_email` says otherwise (rule B7)."""
+        """The letter to `to`, from the account stream unless `from_email` says otherwise (rule B7)."""
         message = EmailMultiAlternatives(
             self.subject,
             self.text,

@@ -33,13 +33,18 @@ class AuditEntry(models.Model):
         return f"{self.by_label}: {self.action} {self.target_label}"
 
     @classmethod
-    def record(cls, action: str, target: models.Model, *, by: User | None, at: datetime, **what: Any) -> "AuditEntry":
-        """Write one row about `target`; `what` may hold from_state, to_state and reason. `by=None` is the system."""
+    def record(
+        cls, action: str, target: models.Model, *, by: User | None, at: datetime, **what: Any
+    ) -> "AuditEntry":
+        """Write one row about `target`; `what` may hold from_state, to_state and reason.
+
+        `by=None` is the system.
+        """
         return cls.objects.create(
             by=by,
             by_label=by.email if by else "system",
             action=action,
-            target_type=target._meta.label_lower,
+            target_type=target._meta.label_lower,  # noqa: SLF001 (Django's documented API)
             target_id=str(target.pk),
             target_label=str(target)[:254],
             at=at,

@@ -14,7 +14,7 @@ PASSWORD = "ferries leave on the tide"
 
 
 class UserFactory(factory.django.DjangoModelFactory[User]):
-    """A reader who confirmed the address and signs in with `PASSWORD`; `password=None` signs in by code only."""
+    """A reader who confirmed the address and signs in with `PASSWORD`; with `password=None` by code."""
 
     class Meta:
         model = User
