@@ -52,10 +52,10 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
     list_filter = ("state", "section", "access")
     list_select_related = ("section",)
     list_per_page = 50
+    show_full_result_count = False
     search_fields = ("headline", "slugline", "standfirst")
     autocomplete_fields = ("topics", "lead_picture")
     prepopulated_fields = {"slug": ("headline",)}  # noqa: RUF012 (the admin's own convention)
-    date_hierarchy = "published_at"
     inlines = (BylineInline,)
     change_form_before_template = "editorial/_desk.html"
     compressed_fields = True
@@ -155,8 +155,9 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
         seen_as = request.GET.get("as", "subscriber")
         page = story_page(article, PREVIEW_READERS.get(seen_as, SUBSCRIBER), at=timezone.now())
         page |= {"preview_as": seen_as, "preview_choices": PREVIEW_READERS}
-        headers = {"X-Robots-Tag": "noindex", "Cache-Control": "private, no-store"}
-        return render(request, "editorial/preview.html", page, headers=headers)
+        response = render(request, "editorial/preview.html", page)
+        response["X-Robots-Tag"], response["Cache-Control"] = "noindex", "private, no-store"
+        return response
 
     def _move(self, request: HttpRequest, article: Article) -> HttpResponse:
         try:

@@ -33,7 +33,7 @@ def stories_after(story: Article, *, at: datetime) -> QuerySet[Article]:
     """What to read next in the section: the stories before this one in time, then the newest."""
     others = Article.objects.visible(at=at).for_lists().exclude(pk=story.pk).filter(section=story.section_id)
     is_newer = Case(
-        When(Q(published_at__gt=story.published_at), then=1),
+        When(Q(published_at__gt=story.published_at or at), then=1),
         default=0,
         output_field=IntegerField(),
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from eir.settings.publication import PUBLICATION
@@ -24,7 +25,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "3px",
-    "STYLES": [],
+    "STYLES": [lambda request: static("css/admin.css")],
     "SIDEBAR": {
         "show_search": True,
         "show_all_applications": False,
@@ -53,9 +54,16 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _link("Users", "person", "accounts_user", "accounts.view_user"),
                     _link("Grants", "key", "subscriptions_grant", "subscriptions.view_grant"),
-                    _link("Subscriptions", "autorenew", "subscriptions_subscription", "subscriptions.view_subscription"),
+                    _link(
+                        "Subscriptions",
+                        "autorenew",
+                        "subscriptions_subscription",
+                        "subscriptions.view_subscription",
+                    ),
                     _link("Plans", "sell", "subscriptions_plan", "subscriptions.view_plan"),
-                    _link("Stripe events", "bolt", "subscriptions_stripeevent", "subscriptions.view_stripeevent"),
+                    _link(
+                        "Stripe events", "bolt", "subscriptions_stripeevent", "subscriptions.view_stripeevent"
+                    ),
                 ],
             },
             {
@@ -64,7 +72,12 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _link("Audit trail", "history", "accounts_auditentry", "accounts.view_auditentry"),
                     _link("Roles", "groups", "auth_group", "auth.view_group"),
-                    _link("Schedule", "schedule", "django_celery_beat_periodictask", "django_celery_beat.view_periodictask"),
+                    _link(
+                        "Schedule",
+                        "schedule",
+                        "django_celery_beat_periodictask",
+                        "django_celery_beat.view_periodictask",
+                    ),
                 ],
             },
         ],

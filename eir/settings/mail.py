@@ -10,7 +10,9 @@ _address = text("EMAIL_URL", embedded="smtp://127.0.0.1:1025")
 try:
     _mail = environ.Env.email_url_config(_address)
 except (KeyError, ValueError, ImproperlyConfigured) as error:
-    raise ImproperlyConfigured("EMAIL_URL is not an address like smtp+tls://user:password@host:587.") from error
+    raise ImproperlyConfigured(
+        "EMAIL_URL is not an address like smtp+tls://user:password@host:587."
+    ) from error
 if not _mail.get("EMAIL_HOST"):
     raise ImproperlyConfigured("EMAIL_URL is not an address like smtp+tls://user:password@host:587.")
 

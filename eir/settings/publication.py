@@ -22,6 +22,8 @@ PUBLICATION = {
     "dateline_source": text("DATELINE_SOURCE", "EIRNS"),
     "accent": matching("ACCENT_COLOUR", *COLOUR, default="#8a1c1c"),
     "accent_dark": matching("ACCENT_COLOUR_DARK", *COLOUR, default="#f0a59b"),
-    "postal_address": text("POSTAL_ADDRESS", embedded="Executive Intelligence Review, 12 Quay Street, Port Saldane"),
+    "postal_address": text(
+        "POSTAL_ADDRESS", embedded="Executive Intelligence Review, 12 Quay Street, Port Saldane"
+    ),
     "help_address": text("HELP_ADDRESS", embedded="help@eir.example"),
 }

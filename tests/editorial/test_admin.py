@@ -1,0 +1,199 @@
+"""The writing desk in the admin: what each role sees and can press, and what a crafted request gets."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from accounts.roles import EDITOR, PUBLISHER, WRITER
+from articles.models import Article, Section, State
+from editorial.actions import approve_article, publish_article, save_draft, submit_article
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/articles/article/"
+
+
+def browser_of(role: str) -> tuple[Client, User]:
+    user = User.objects.create_user(f"{role.lower()}@example.com", is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    client = Client()
+    client.force_login(user)
+    return client, user
+
+
+def add_story(by: User | None, number: int = 0, *, up_to: str = State.DRAFT) -> Article:
+    section, _ = Section.objects.get_or_create(slug="science", defaults={"name": "Science"})
+    article = Article(headline=f"Story {number}", slug=f"story-{number}", body="<p>Some text.</p>", section=section)
+    now = timezone.now()
+    save_draft(article=article, by=by, at=now)
+    if up_to != State.DRAFT:
+        submit_article(article=article, by=None, at=now)
+    if up_to in (State.APPROVED, State.PUBLISHED):
+        approve_article(article=article, by=None, at=now)
+    if up_to == State.PUBLISHED:
+        publish_article(article=article, by=None, at=now)
+    return article
+
+
+def form_of(article: Article, **changes: Any) -> dict[str, Any]:
+    """The story's form as the browser would send it back."""
+    fields = {
+        "headline": article.headline,
+        "slug": article.slug,
+        "slugline": article.slugline,
+        "standfirst": article.standfirst,
+        "body": article.body,
+        "section": article.section_id,
+        "prominence": article.prominence,
+        "language": article.language,
+        "bylines-TOTAL_FORMS": "0",
+        "bylines-INITIAL_FORMS": "0",
+    }
+    return fields | changes
+
+
+def change_url(article: Article) -> str:
+    return f"{LIST}{article.pk}/change/"
+
+
+def state_of(article: Article) -> str:
+    return Article.objects.get(pk=article.pk).state
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_the_list_costs_the_same_for_one_story_and_for_thirty(
+    number: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client, _ = browser_of(PUBLISHER)
+    for each in range(number):
+        add_story(None, each)
+    client.get(LIST)  # content types are looked up once a process
+    with django_assert_num_queries(6):
+        page = client.get(LIST)
+    assert page.context["cl"].result_count == number
+
+
+def test_a_writer_sees_own_drafts_and_what_is_public() -> None:
+    client, writer = browser_of(WRITER)
+    own, public = add_story(writer, 1), add_story(None, 2, up_to=State.PUBLISHED)
+    add_story(None, 3)
+    listed = client.get(LIST).context["cl"].queryset
+    assert set(listed) == {own, public}
+    assert client.get(f"{LIST}{public.pk}/preview/").status_code == 200
+
+
+def test_a_writer_writes_and_submits_from_the_form() -> None:
+    client, _ = browser_of(WRITER)
+    section = Section.objects.create(slug="science", name="Science")
+    blank = Article(headline="A tide mill", slug="a-tide-mill", section=section, body="<p>It turned.</p>")
+    client.post(f"{LIST}add/", form_of(blank, _move="submit"))
+    article = Article.objects.get()
+    assert (article.state, article.created_by.email) == (State.IN_REVIEW, "writer@example.com")
+
+
+@pytest.mark.parametrize("move", ["publish", "schedule", "approve", "unpublish"])
+@pytest.mark.parametrize("state", [State.DRAFT, State.IN_REVIEW, State.APPROVED, State.PUBLISHED])
+def test_w1_no_crafted_request_of_a_writer_moves_a_story(move: str, state: str) -> None:
+    client, writer = browser_of(WRITER)
+    article = add_story(writer, up_to=state)
+    when = (timezone.localtime() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
+    request = form_of(article, _move=move, state=State.PUBLISHED, published_at="2026-01-01 10:00") | {"move-when": when}
+    client.post(change_url(article), request)
+    client.post(f"{LIST}{article.pk}/move/", request)
+    client.post(LIST, {"action": "publish", "_selected_action": [article.pk]})
+    assert state_of(article) == state
+
+
+def test_an_editor_approves_and_a_publisher_publishes_from_the_form() -> None:
+    editor, _ = browser_of(EDITOR)
+    publisher, _ = browser_of(PUBLISHER)
+    article = add_story(None, up_to=State.IN_REVIEW)
+    editor.post(change_url(article), form_of(article, _move="approve"))
+    assert state_of(article) == State.APPROVED
+    publisher.post(change_url(article), form_of(article, _move="publish"))
+    assert state_of(article) == State.PUBLISHED
+
+
+def test_a_change_made_while_approving_is_kept_and_one_made_while_publishing_voids_the_approval() -> None:
+    editor, _ = browser_of(EDITOR)
+    publisher, _ = browser_of(PUBLISHER)
+    article = add_story(None, up_to=State.IN_REVIEW)
+    editor.post(change_url(article), form_of(article, _move="approve", headline="Better"))
+    article.refresh_from_db()
+    assert (article.state, article.headline) == (State.APPROVED, "Better")
+
+    answer = publisher.post(change_url(article), form_of(article, _move="publish", headline="Sneaky"), follow=True)
+    assert state_of(article) == State.DRAFT
+    assert "What you wrote is saved." in answer.text
+
+
+def test_scheduling_takes_the_newsrooms_time() -> None:
+    client, _ = browser_of(PUBLISHER)
+    article = add_story(None, up_to=State.APPROVED)
+    local = timezone.localtime() + timedelta(days=2)
+    client.post(
+        change_url(article), form_of(article, _move="schedule") | {"move-when": local.strftime("%Y-%m-%dT%H:%M")}
+    )
+    article.refresh_from_db()
+    assert article.state == State.SCHEDULED
+    assert article.published_at == local.replace(second=0, microsecond=0)
+
+
+@pytest.mark.parametrize("when", ["", "2001-01-01T10:00", "tomorrow"])
+def test_scheduling_without_a_sensible_time_says_so(when: str) -> None:
+    client, _ = browser_of(PUBLISHER)
+    article = add_story(None, up_to=State.APPROVED)
+    client.post(change_url(article), form_of(article, _move="schedule") | {"move-when": when})
+    assert state_of(article) == State.APPROVED
+
+
+def test_an_editor_takes_back_a_scheduled_story_without_a_form() -> None:
+    client, _ = browser_of(EDITOR)
+    article = add_story(None, up_to=State.APPROVED)
+    publish_article(article=article, by=None, at=timezone.now(), when=timezone.now() + timedelta(days=1))
+    client.post(f"{LIST}{article.pk}/move/", {"_move": "send back", "move-note": "Wait for the minister."})
+    assert state_of(article) == State.DRAFT
+
+
+def test_a_former_address_of_another_story_is_refused_with_a_reason() -> None:
+    client, _ = browser_of(PUBLISHER)
+    moved = add_story(None, 1, up_to=State.PUBLISHED)
+    client.post(change_url(moved), form_of(moved, slug="elsewhere"))
+    other = add_story(None, 2)
+    answer = client.post(change_url(other), form_of(other, slug="story-1"))
+    assert "Another story had this address before" in answer.text
+
+
+def test_a_published_story_cannot_be_deleted_and_a_draft_can() -> None:
+    client, _ = browser_of(PUBLISHER)
+    public, draft = add_story(None, 1, up_to=State.PUBLISHED), add_story(None, 2)
+    for article in (public, draft):
+        client.post(f"{LIST}{article.pk}/delete/", {"post": "yes"})
+    client.post(LIST, {"action": "delete_selected", "_selected_action": [public.pk], "post": "yes"})
+    assert list(Article.objects.all()) == [public]
+
+
+def test_the_preview_shows_the_wall_to_a_visitor_and_all_to_a_subscriber() -> None:
+    client, _ = browser_of(EDITOR)
+    article = add_story(None)
+    Article.objects.filter(pk=article.pk).update(
+        body='<p>The free lead stands here.</p><hr class="paywall"><p>Heliotrope secret passage.</p>'
+    )
+    visitor = client.get(f"{LIST}{article.pk}/preview/?as=visitor")
+    subscriber = client.get(f"{LIST}{article.pk}/preview/?as=subscriber")
+    assert ("Heliotrope" in visitor.text, "Heliotrope" in subscriber.text) == (False, True)
+    assert visitor["X-Robots-Tag"] == "noindex"
+
+
+def test_the_desk_is_closed_to_readers() -> None:
+    reader = Client()
+    reader.force_login(User.objects.create_user("reader@example.com"))
+    article = add_story(None)
+    for url in (LIST, change_url(article), f"{LIST}{article.pk}/preview/"):
+        assert reader.get(url).status_code in (302, 403)
