@@ -66,23 +66,15 @@ def allow_vocabulary(config: Any, shared: dict[str, Any]) -> None:
         shared.setdefault("allowed_classes", {}).setdefault(tag, set()).update(names)
 
 
+OWN_EXTENSIONS: Final = {
+    "js/prose.js": ("Quotation", "RunOn", "Footnote", "Credit", "Accessibility"),
+    "js/prose-blocks.js": ("Picture", "Embed", "PaywallDivider"),
+    "js/prose-paste.js": ("CleanPaste",),
+}
+"""Our scripts, each a module, and what they add. The first also replaces some of the editor's extensions."""
+
 PROSE_EDITOR_EXTENSIONS: Final[list[dict[str, Any]]] = [
-    {
-        "js": [static_lazy("js/prose.js")],
-        "extensions": dict.fromkeys(
-            (
-                "Quotation",
-                "RunOn",
-                "Picture",
-                "Embed",
-                "PaywallDivider",
-                "Footnote",
-                "Credit",
-                "Accessibility",
-            ),
-            allow_vocabulary,
-        ),
-    },
-    {"js": [static_lazy("js/prose-paste.js")], "extensions": {"CleanPaste": allow_vocabulary}},
+    {"js": [static_lazy(path)], "extensions": dict.fromkeys(names, allow_vocabulary)}
+    for path, names in OWN_EXTENSIONS.items()
 ]
 """The setting DJANGO_PROSE_EDITOR_EXTENSIONS."""
