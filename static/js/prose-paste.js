@@ -17,6 +17,12 @@ const rename = (element, tag) => {
   element.replaceWith(renamed)
 }
 
+/* Read from the attribute: a strict content policy leaves element.style empty. */
+const styleOf = (element, property) => {
+  const declared = new RegExp(`(?:^|;)\\s*${property}\\s*:\\s*([^;]+)`, "i").exec(element.getAttribute("style") ?? "")
+  return declared?.[1].trim().toLowerCase() ?? ""
+}
+
 const removeComments = (body) => {
   const walker = body.ownerDocument.createTreeWalker(body, NodeFilter.SHOW_COMMENT)
   const comments = []
@@ -31,8 +37,29 @@ const removeCruft = (body) => {
     element.remove()
   }
   for (const element of all(body, "*")) if (element.localName.includes(":")) unwrap(element)
-  for (const element of all(body, "b, strong")) if (/^(normal|400)$/.test(element.style.fontWeight)) unwrap(element)
+  for (const element of all(body, "b, strong")) if (/^(normal|400)$/.test(styleOf(element, "font-weight"))) unwrap(element)
   for (const line of all(body, "br")) if (line.parentElement.querySelector(":scope > :is(p, h1, h2, h3, ul, ol, div)")) line.remove()
+}
+
+/* Google Docs and web pages say bold by a style; the element that means it takes its place. */
+const MEANINGS = [
+  ["font-weight", /^(bold|[6-9]00)$/, "strong"],
+  ["font-style", /^(italic|oblique)$/, "em"],
+  ["text-decoration", /line-through/, "s"],
+  ["vertical-align", /^super$/, "sup"],
+  ["vertical-align", /^sub$/, "sub"],
+]
+
+const settleStyles = (body) => {
+  for (const span of all(body, "span[style], font[style]")) {
+    for (const [property, pattern, tag] of MEANINGS) {
+      if (!pattern.test(styleOf(span, property))) continue
+      const mark = span.ownerDocument.createElement(tag)
+      mark.append(...span.childNodes)
+      span.append(mark)
+    }
+  }
+  for (const element of all(body, "[style]")) element.removeAttribute("style")
 }
 
 /* Word: a reference in the text and, at the end, a note that leads back to it. */
@@ -172,6 +199,7 @@ export const cleanPaste = (html) => {
     restoreLists,
     removePictures,
     cleanLinks,
+    settleStyles,
     settleSpaces,
     removeEmpty,
   ]) {
