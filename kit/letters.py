@@ -10,6 +10,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.template import Context, Engine
 from django.template.loader import render_to_string
 
+# mrml would have the reader's mail program load fonts from another company.
+OPTIONS = mrml.RenderOptions(fonts={})
+
 
 class LetterBroken(Exception):
     """A letter's layout is not valid MJML; the message names the template."""
@@ -63,7 +66,7 @@ def render_layout(template_name: str, context: Mapping[str, Any]) -> str:
     """An MJML template as the HTML of a mail."""
     layout = render_to_string(template_name, dict(context))
     try:
-        output = mrml.to_html(layout)
+        output = mrml.to_html(layout, render_options=OPTIONS)
     except OSError as error:  # what mrml raises for anything it cannot read
         raise LetterBroken(f"{template_name} is not valid MJML: {error}") from error
     return output.content

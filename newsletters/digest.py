@@ -1,4 +1,4 @@
-"""An edition as one kind of reader sees it: the same content for the letter, its text part and the web view."""
+"""An edition as one kind of reader sees it: one content for the letter, its text part and the web view."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ class Digest:
 
 
 def make_digest(edition: Edition, *, variant: str, at: datetime) -> Digest:
-    """The edition for `variant` at the moment `at`: only visible stories, only what this reader may read (rule E7)."""
+    """The edition for `variant` at `at`: only visible stories, only what this reader may read (rule E7)."""
     places = list(visible_places(edition, at=at))
     if not places:
         return Digest(edition, variant, None, ())
@@ -113,7 +113,7 @@ def _item(place: EditionStory, variant: str, length: int, at: datetime) -> Item:
 
 
 def summarize(html: str, length: int) -> tuple[str, ...]:
-    """The opening paragraphs of stored text that fit in `length` characters, the last cut at the end of a sentence.
+    """The opening paragraphs of stored text within `length` characters, the last cut where a sentence ends.
 
     A first sentence that is longer stands as it is: text never breaks off inside a sentence (rule A8).
     """
@@ -139,7 +139,7 @@ def _opening(html: str) -> Iterator[str]:
 
 
 def _byline(article: Article) -> str:
-    """`Ada Byron`, `Ada Byron and Ben Cole`, `Ada Byron, Ben Cole and Cy Dray`; a wire story has its source."""
+    """`Ada Byron`, `Ada Byron and Ben Cole`, `Ada Byron, Ben Cole and Cy Dray`; a wire story: its source."""
     names = [byline.author.name for byline in article.bylines.all()]
     if not names:
         return article.dateline_source
@@ -147,7 +147,7 @@ def _byline(article: Article) -> str:
 
 
 def _image(picture: Picture | None) -> Image | None:
-    """The smallest JPEG wide enough, for not every mail program knows newer formats; otherwise the file itself."""
+    """The smallest JPEG wide enough, as not every mail program knows newer formats; or the file itself."""
     if picture is None:
         return None
     jpegs = sorted(

@@ -1,7 +1,7 @@
 """The letter itself: rendered once for each kind of reader, then made out to one of them.
 
-The rendered copy holds marks such as `@@greeting@@` where a reader's own words go; filling them in is all that is done
-per message, so that an edition for a million readers is set twice, not a million times.
+The rendered copy holds marks such as `@@greeting@@` where a reader's own words go; filling them in is all
+that is done per message, so that an edition for a million readers is set twice, not a million times.
 """
 
 import re
@@ -53,7 +53,7 @@ def render_edition(edition: Edition, *, variant: str, at: datetime) -> Letter:
 
 
 def letter_for_trial(edition: Edition, *, variant: str, to: User, at: datetime) -> EmailMultiAlternatives:
-    """The edition as it stands, for one of the staff, told apart from the real one. Raises `LetterTooLong`."""
+    """The edition as it stands, for one of the staff, marked as a test. Raises `LetterTooLong`."""
     letter = render_edition(edition, variant=variant, at=at)
     recipient = Recipient(to.pk, to.email, to.name, variant)
     message = make_message(edition, replace(letter, subject=f"[Test] {letter.subject}"), recipient, at=at)

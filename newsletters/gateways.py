@@ -1,14 +1,17 @@
 """Handing one message to the mail server, and knowing exactly what became of it.
 
-Django's own backend says only "sent" or raises; the ledger has to know at which step a conversation broke off. Before
-the message's last line is out nothing can have arrived; after it, silence means that nobody knows (rule E3).
+Django's own backend says only "sent" or raises; the ledger has to know at which step a conversation broke
+off. Before the message's last line is out nothing can have arrived; after it, silence means that nobody knows
+(rule E3).
 """
 
 import re
 import smtplib
 from dataclasses import dataclass, replace
+from email.generator import BytesGenerator
 from email.utils import parseaddr
 from enum import StrEnum
+from io import BytesIO
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -33,7 +36,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server made of a message, in its own words; `is_connected` tells whether the next one can be tried."""
+    """What the server made of a message, in its own words; `is_connected`: the next one can be tried."""
 
     fate: Fate
     words: str = ""
@@ -55,13 +58,13 @@ class Post(Protocol):
 
 
 def open_post() -> Post:
-    """The line that `EMAIL_BACKEND` names. Raises `Unreachable` on entering or, for a lost line, on sending."""
+    """The line that `EMAIL_BACKEND` names. Raises `Unreachable` on entering or, once lost, on sending."""
     backend = get_connection()
     return SmtpPost(backend) if isinstance(backend, EmailBackend) else BackendPost(backend)
 
 
 class _Line:
-    """Opens the backend's connection on entering, closes it on leaving; whatever goes wrong is `Unreachable`."""
+    """Opens the backend's connection on entering, closes it on leaving."""
 
     def __init__(self, backend: BaseEmailBackend) -> None:
         self.backend = backend
@@ -85,7 +88,7 @@ class BackendPost(_Line):
     def send(self, message: EmailMessage) -> Answer:
         try:
             taken = self.backend.send_messages([message])
-        except Exception as error:  # noqa: BLE001 (a backend may raise anything, and none of it tells what arrived)
+        except Exception as error:  # noqa: BLE001  # it may raise anything, and none of it tells what arrived
             return Answer(Fate.UNKNOWN, _words(error))
         return Answer(Fate.ACCEPTED) if taken else Answer(Fate.UNKNOWN, "The backend did not say.")
 
@@ -144,7 +147,10 @@ class _Envelope:
 
 def _seal(message: EmailMessage) -> _Envelope:
     """Raises ValueError for an address or header that cannot be written."""
-    data = re.sub(rb"(?m)^\.", b"..", message.message().as_bytes(linesep="\r\n"))
+    text = BytesIO()
+    # Folding would leave a first line without a word in headers that are one long address.
+    BytesGenerator(text, mangle_from_=False, maxheaderlen=0).flatten(message.message(), linesep="\r\n")
+    data = re.sub(rb"(?m)^\.", b"..", text.getvalue())
     ending = b".\r\n" if data.endswith(b"\r\n") else b"\r\n.\r\n"
     return _Envelope(
         _bare(message.from_email), tuple(_bare(to) for to in message.recipients()), data + ending

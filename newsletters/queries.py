@@ -34,15 +34,15 @@ class Recipient:
 def audience(
     newsletter: Newsletter, *, at: datetime, among: Collection[int] | None = None
 ) -> Iterator[Recipient]:
-    """Everyone who is to get `newsletter` at the moment `at`, in one query; `among` narrows it to these users.
+    """Everyone who is to get `newsletter` at `at`, in one query; `among` narrows it to these users.
 
-    Those who asked for it, and those it comes to with their subscription unless they declined. Only active accounts
-    with a verified address. Staff read everything, as `subscriptions.queries.grants_of` has it.
+    Those who asked for it, and those it comes to with their subscription unless they declined. Only active
+    accounts with a verified address. Staff read everything, as `subscriptions.queries.grants_of` has it.
     """
     asked = Preference.objects.filter(newsletter=newsletter, user=OuterRef("pk"))
     wanted = Q(Exists(asked.filter(is_wanted=True)))
     if newsletter.for_subscribers:
-        wanted |= Q(has_grant=True) & ~Exists(asked)
+        wanted |= Q(~Exists(asked), has_grant=True)
     verified = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
     readers = User.objects.annotate(
         has_grant=Exists(Grant.objects.filter(user=OuterRef("pk")).current(at=at))
@@ -86,7 +86,7 @@ def visible_places(edition: Edition, *, at: datetime) -> QuerySet[EditionStory]:
 
 
 def hidden_headlines(edition: Edition, *, at: datetime) -> list[str]:
-    """Headlines of the edition's stories that may not be seen at `at`: withdrawn, embargoed or not yet published."""
+    """Headlines of the edition's stories that may not be seen at `at`: withdrawn, embargoed, to come."""
     hidden = edition.places.exclude(article__in=Article.objects.visible(at=at))
     return list(hidden.order_by("position").values_list("article__headline", flat=True))
 

@@ -22,7 +22,7 @@ class Subscription:
 
 
 def make_token(*, user_id: int, newsletter_id: int) -> str:
-    """A token that names reader and letter by number; it does not expire, for old mail must stay revocable."""
+    """A token that names reader and letter by number; it does not expire: old mail must still unsubscribe."""
     return _signer.sign_object([user_id, newsletter_id])
 
 

@@ -21,8 +21,8 @@ def compile_edition(
 ) -> Edition:
     """The letter's edition of that day, filled with the week's stories.
 
-    An edition that an editor arranged, or that was let go already, is returned as it is. `due_at` is when it should
-    go out, for rule E5.
+    An edition that an editor arranged, or that was let go already, is returned as it is. `due_at` is when it
+    should go out, for rule E5.
     """
     edition, _ = Edition.objects.select_for_update().get_or_create(
         newsletter=newsletter, edition_date=date, defaults={"due_at": due_at}
@@ -45,7 +45,14 @@ def compile_edition(
 
 @transaction.atomic
 def arrange_edition(*, edition: Edition, by: User, at: datetime) -> None:
-    """Note that an editor set the edition's words or stories, so that compiling leaves them alone."""
+    """Note that an editor set the edition's words or stories, so that compiling leaves them alone.
+
+    The stories are numbered from one again; those without a number go to the end.
+    """
+    places = sorted(edition.places.all(), key=lambda place: (place.position == 0, place.position, place.pk))
+    for position, place in enumerate(places, 1):
+        place.position = position
+    EditionStory.objects.bulk_update(places, ("position",))
     edition.arranged_at, edition.arranged_by = at, by
     edition.save(update_fields=("arranged_at", "arranged_by"))
     AuditEntry.record("arrange_edition", edition, by=by, at=at)
@@ -54,8 +61,8 @@ def arrange_edition(*, edition: Edition, by: User, at: datetime) -> None:
 def choose_stories(edition: Edition, *, at: datetime) -> list[Article]:
     """The most prominent story of the week, then the others by section, the most prominent first.
 
-    The week is the seven days before the edition's day, in the newsroom's time, and the day itself. Nothing that may
-    not be seen yet (rule W5), nothing that an edition of the last two weeks had.
+    The week is the seven days before the edition's day, in the newsroom's time, and the day itself. Nothing
+    that may not be seen yet (rule W5), nothing that an edition of the last two weeks had.
     """
     newsletter, day = edition.newsletter, edition.edition_date
     midnight = datetime.combine(day - WEEK, datetime.min.time(), ZoneInfo(settings.TIME_ZONE))

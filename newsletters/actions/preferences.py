@@ -12,7 +12,7 @@ from newsletters.models import Delivery, Newsletter, Preference
 def set_preference(
     *, newsletter: Newsletter, user: User, is_wanted: bool, source: str, at: datetime, by: User | None = None
 ) -> bool:
-    """Keep what `user` said, and where. True when it is news. `by` is whoever acted for them, otherwise themselves."""
+    """Keep what `user` said, and where; True when it is news. `by` is whoever acted, if not they."""
     preference = Preference.objects.select_for_update().filter(newsletter=newsletter, user=user).first()
     if preference is not None and preference.is_wanted == is_wanted:
         return False

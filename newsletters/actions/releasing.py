@@ -19,8 +19,9 @@ class CannotSend(Exception):
 def start_sending(*, edition: Edition, by: User | None, at: datetime, even_if_stale: bool = False) -> bool:
     """Let the edition go: keep its copies and mark it as sending; True when this call did it (rule E9).
 
-    Sends nothing itself: call `tasks.send_edition` on commit, otherwise the sweep does. Without a person (`by`) an
-    edition that is long overdue, or held, is held for one (rule E5) unless `even_if_stale`. Raises `CannotSend`.
+    Sends nothing itself: call `tasks.send_edition` on commit, otherwise the sweep does. Without a person
+    (`by`) an edition that is long overdue, or held, waits for one (rule E5) unless `even_if_stale`. Raises
+    `CannotSend`.
     """
     with transaction.atomic():
         locked = Edition.objects.select_for_update().select_related("newsletter").get(pk=edition.pk)

@@ -1,7 +1,7 @@
-"""Sending from the ledger: claim a few messages, send each, note what became of it before the next (rules E1 to E4).
+"""Sending from the ledger: claim a few messages, send each, note its fate before the next (rules E1 to E4).
 
-Every step is a conditional UPDATE of its own, committed at once: two workers never hold the same message, and a worker
-that dies leaves rows that say exactly how far it came.
+Every step is a conditional UPDATE of its own, committed at once: two workers never hold the same message, and
+a worker that dies leaves rows that say exactly how far it came.
 """
 
 import time
@@ -12,7 +12,7 @@ from itertools import islice
 from uuid import uuid4
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 
 from articles.models import Article
 from kit.letters import Letter
@@ -29,7 +29,7 @@ BATCH_SECONDS = 60
 """A batch that takes longer gives back what it has not begun, so that claims are never old."""
 
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
-"""How long to leave a recipient alone after each temporary refusal; after the last one the message has failed."""
+"""How long to leave a recipient alone after each temporary refusal; after one more the message has failed."""
 
 SERVER_PAUSE = timedelta(minutes=1)
 REFUSALS_IN_A_ROW = 3
@@ -65,7 +65,7 @@ def fix_recipients(*, edition: Edition, at: datetime) -> None:
 
 
 def deliver_batch(*, edition: Edition, worker: str, at: datetime, size: int = BATCH_SIZE) -> Batch:
-    """Send up to `size` due messages of an edition that is on its way. May be called by many workers at once."""
+    """Send up to `size` due messages of an edition on its way. Many workers may call it at once (rule E2)."""
     if not _may_go_on(edition, at):
         return Batch(is_over=True)
     hand = _Hand(edition, f"{worker[:40]}/{uuid4().hex[:12]}", at)

@@ -30,9 +30,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(models.Model):
     """One message to one reader.
 
-    queued → claimed (in a worker's hands, nothing said to the mail server) → sending (the message has begun) →
-    accepted, failed, or back to queued. When a worker dies, a claimed message goes back to the queue, for nothing of
-    it was sent; a message being sent becomes unknown and waits for a person, for it may have arrived.
+    queued → claimed (in a worker's hands, nothing said to the mail server) → sending (the message has begun)
+    → accepted, failed, or back to queued. When a worker dies, a claimed message goes back to the queue, for
+    nothing of it was sent; a message being sent becomes unknown and waits for a person, for it may have
+    arrived.
     """
 
     class State(models.TextChoices):

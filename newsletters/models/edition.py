@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from articles.models import Article
+from articles.models import Article, State
 from newsletters.models.newsletter import Newsletter
 from newsletters.models.variant import Variant
 
@@ -90,7 +90,12 @@ class EditionStory(models.Model):
     """A story's place in an edition."""
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="places")
-    article = models.ForeignKey(Article, models.PROTECT, related_name="+")
+    article = models.ForeignKey(
+        Article,
+        models.PROTECT,
+        related_name="+",
+        limit_choices_to={"state__in": (State.SCHEDULED.value, State.PUBLISHED.value)},
+    )
     position = models.PositiveSmallIntegerField("order", default=0)
     teaser = models.TextField(blank=True, help_text="Instead of the standfirst; may stay empty.")
 
@@ -111,7 +116,7 @@ class EditionStory(models.Model):
 
 
 class EditionCopy(models.Model):
-    """What one kind of reader gets, rendered once when the edition is let go; only the personal marks are open.
+    """What one kind of reader gets, rendered once when the edition is let go, the personal marks left open.
 
     Holds paid text: it is read by the sender alone, never by a page.
     """

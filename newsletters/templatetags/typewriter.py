@@ -1,5 +1,6 @@
 """Plain text set with care: lines that fit, headings underlined."""
 
+import re
 import textwrap
 
 from django import template
@@ -21,3 +22,9 @@ def underlined(text: str, sign: str = "-") -> str:
     """The heading, wrapped, with a line of `sign` as long as its longest line."""
     lines = textwrap.wrap(text, LINE, break_long_words=False)
     return "\n".join([*lines, sign * max(map(len, lines), default=0)])
+
+
+@register.filter
+def evened(text: str) -> str:
+    """One blank line where templates left several."""
+    return re.sub(r"\n(\s*\n)+", "\n\n", text)

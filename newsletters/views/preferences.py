@@ -13,7 +13,7 @@ from newsletters.forms import PreferencesForm
 
 @login_required
 def preferences(request: HttpRequest) -> HttpResponse:
-    form = PreferencesForm(cast(User, request.user), request.POST or None)
+    form = PreferencesForm(cast("User", request.user), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Your choice is saved.")

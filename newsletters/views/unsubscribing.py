@@ -1,11 +1,12 @@
 """Unsubscribing by the address in the letter, for mail programs and for people (RFC 8058).
 
 The address itself is the proof: no sign-in, no cookie, no form token, no redirect. Whatever is posted to it
-unsubscribes, and everyone gets the same answer, so that it tells nobody which addresses are real (rules U3 to U6).
+unsubscribes, and everyone gets the same answer, so that nobody learns which addresses are real (rules U3 to
+U6).
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -44,4 +45,4 @@ def resubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, template: str, token: str) -> HttpResponse:
-    return render(request, template, {"token": token}, headers=PRIVATE)
+    return HttpResponse(render_to_string(template, {"token": token}, request), headers=PRIVATE)

@@ -14,6 +14,8 @@ from subscriptions.models import Grant, Source
 FRIDAY = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 """Friday, 20 November 2026, seven in the morning in New York."""
 
+DAY = FRIDAY.date()
+
 FREE_TEXT = "The sluice keepers met at dawn and counted the boats."
 PAID_TEXT = "Behind the locked door the ledger named every lender."
 BODY = (
@@ -79,7 +81,7 @@ def make_story(
     return Article.objects.create(**fields)
 
 
-def make_edition(*stories: Article, day: date = FRIDAY.date(), **fields: Any) -> Edition:
+def make_edition(*stories: Article, day: date = DAY, **fields: Any) -> Edition:
     """A draft of the weekly with these stories, or with one."""
     edition = Edition.objects.create(newsletter=weekly(), edition_date=day, **{"due_at": FRIDAY, **fields})
     for position, story in enumerate(stories or (make_story(),), 1):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import AuditEntry
@@ -25,8 +26,8 @@ from newsletters.actions.sending import BACK_OFF, SERVER_PAUSE
 from newsletters.models import Delivery, Edition
 from newsletters.queries import state_counts
 from tests.factories.newsletters import (
-    FRIDAY,
     FREE_TEXT,
+    FRIDAY,
     PAID_TEXT,
     make_edition,
     make_reader,
@@ -235,7 +236,7 @@ def test_e6_readers_who_left_since_the_start_are_skipped(mail_server: MailServer
     edition = let_go(make_edition())
     gone.is_active = False
     gone.save()
-    moved.emailaddress_set.update(email="elsewhere@readers.example")
+    EmailAddress.objects.filter(user=moved).update(email="elsewhere@readers.example")
     moved.email = "elsewhere@readers.example"
     moved.save()
     deliver_batch(edition=edition, worker="w", at=FRIDAY)

@@ -1,0 +1,7 @@
+"""The mailing desk in the admin, one module per noun."""
+
+from newsletters.admin.delivery import DeliveryAdmin
+from newsletters.admin.edition import EditionAdmin
+from newsletters.admin.newsletter import NewsletterAdmin
+
+__all__ = ["DeliveryAdmin", "EditionAdmin", "NewsletterAdmin"]
