@@ -36,6 +36,8 @@ def main(arguments: list[str]) -> int:
     except Refused as refusal:
         print(refusal, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # before there was anything to stop
+        return 0
 
 
 def reset(setup: Setup) -> int:
