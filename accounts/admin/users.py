@@ -90,7 +90,7 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
 
     @admin.display(description="two-step sign-in", boolean=True)
     def second_factor(self, user: User) -> bool:
-        return user.pk is not None and has_second_factor(user)
+        return has_second_factor(user)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What hangs on an account goes with it, whoever may see it; the permission was checked above."""

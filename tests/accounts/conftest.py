@@ -27,7 +27,8 @@ def _own_limits(settings: Settings) -> Iterator[None]:
 
 def newest_code() -> str:
     """The code in the newest letter, as it stands there: `1234-5678`."""
-    return re.findall(r"^ +(\d{4}-\d{4})$", str(mail.outbox[-1].body), re.MULTILINE)[0]
+    code: str = re.findall(r"^ +(\d{4}-\d{4})$", str(mail.outbox[-1].body), re.MULTILINE)[0]
+    return code
 
 
 def app_code(secret: str) -> str:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def user(client: Client) -> User:
-    user: User = UserFactory(email="old@example.org")
+    user: User = UserFactory.create(email="old@example.org")
     sign_in(client, user)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return user
@@ -49,7 +49,7 @@ def test_the_old_address_is_told(client: Client, user: User) -> None:
 
 
 def test_somebody_elses_address_gives_nothing_away_and_changes_nothing(client: Client, user: User) -> None:
-    UserFactory(email="taken@example.org")
+    UserFactory.create(email="taken@example.org")
     ask(client, "taken@example.org")
     page = client.get("/accounts/confirm-email/").content.decode()
     assert "We have mailed a code to <strong>taken@example.org</strong>" in page
@@ -59,7 +59,7 @@ def test_somebody_elses_address_gives_nothing_away_and_changes_nothing(client: C
 
 
 def test_the_change_asks_who_it_is_first(client: Client) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     sign_in(client, user)
     answer = client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
     assert answer.headers["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Femail%2F"

@@ -84,7 +84,7 @@ def test_the_code_stands_in_the_subject_the_text_and_the_page(name: str) -> None
 
 @pytest.mark.django_db
 def test_u9_b7_account_mail_is_its_own_stream_without_list_headers(client: Client) -> None:
-    client.post("/accounts/login/", {"login": UserFactory().email, "password": ""})
+    client.post("/accounts/login/", {"login": UserFactory.create().email, "password": ""})
     message = mail.outbox[0]
     assert message.from_email == "Executive Intelligence Review <accounts@eir.example>"
     assert message.from_email != project.DIGEST_FROM_EMAIL
@@ -127,7 +127,7 @@ def dead_server(settings: Settings) -> None:
 def test_a_mail_server_that_is_down_is_said_and_logged(
     client: Client, address: str, form: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    UserFactory(email="mara@example.org")
+    UserFactory.create(email="mara@example.org")
     page = client.post(address, form, follow=True)
     who = form.get("login") or form["email"]
     assert page.status_code == 200
@@ -151,7 +151,7 @@ def test_once_the_server_is_back_a_new_code_goes_out(client: Client, settings: S
 def test_a_notice_that_cannot_be_sent_alarms_nobody_but_us(
     client: Client, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    sign_in(client, UserFactory())
+    sign_in(client, UserFactory.create())
     settings.EMAIL_BACKEND = f"{__name__}.DeadServer"
     page = client.post(
         "/accounts/password/change/",

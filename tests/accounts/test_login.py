@@ -1,8 +1,9 @@
 """Signing in by password or by a code in the mail."""
 
+from typing import Any
+
 import pytest
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
@@ -15,12 +16,12 @@ pytestmark = pytest.mark.django_db
 STORY = "/articles/the-tunnel-at-tessaly/?from=wall"
 
 
-def log_in(client: Client, email: str, password: str = "", **more: str) -> HttpResponse:
-    return client.post("/accounts/login/", {"login": email, "password": password, **more})  # type: ignore[return-value]
+def log_in(client: Client, email: str, password: str = "", **more: str) -> Any:
+    return client.post("/accounts/login/", {"login": email, "password": password, **more})
 
 
-def enter_code(client: Client, code: str, **more: str) -> HttpResponse:
-    return client.post("/accounts/login/code/confirm/", {"code": code, **more})  # type: ignore[return-value]
+def enter_code(client: Client, code: str, **more: str) -> Any:
+    return client.post("/accounts/login/code/confirm/", {"code": code, **more})
 
 
 def signed_in(client: Client) -> User | None:
@@ -29,14 +30,14 @@ def signed_in(client: Client) -> User | None:
 
 
 def test_by_password(client: Client) -> None:
-    user = UserFactory(email="mara@example.org")
+    user = UserFactory.create(email="mara@example.org")
     response = log_in(client, "Mara@Example.org", PASSWORD, next=STORY)
     assert response.headers["Location"] == STORY
     assert signed_in(client) == user
 
 
 def test_by_code_when_the_password_is_left_empty(client: Client) -> None:
-    user = UserFactory(password=None)
+    user = UserFactory.create(password=None)
     response = log_in(client, user.email, next=STORY)
     assert response.headers["Location"].startswith("/accounts/login/code/confirm/?next=")
     assert signed_in(client) is None
@@ -45,7 +46,7 @@ def test_by_code_when_the_password_is_left_empty(client: Client) -> None:
 
 
 def test_the_button_for_a_code_ignores_what_a_password_manager_filled_in(client: Client) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     log_in(client, user.email, PASSWORD, by_code="1")
     assert signed_in(client) is None
     enter_code(client, newest_code())
@@ -53,14 +54,14 @@ def test_the_button_for_a_code_ignores_what_a_password_manager_filled_in(client:
 
 
 def test_the_page_for_a_code_alone(client: Client) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     client.post("/accounts/login/code/", {"email": user.email})
     enter_code(client, newest_code())
     assert signed_in(client) == user
 
 
 def test_a_wrong_password_is_answered_alike_for_known_and_unknown(client: Client) -> None:
-    known, unknown = UserFactory().email, "nobody@example.org"
+    known, unknown = UserFactory.create().email, "nobody@example.org"
     pages = [
         log_in(Client(), address, "not the password").content.decode().replace(address, "ADDRESS")
         for address in (known, unknown)
@@ -70,7 +71,7 @@ def test_a_wrong_password_is_answered_alike_for_known_and_unknown(client: Client
 
 
 def test_a_code_for_an_unknown_address_looks_like_one_for_a_known_and_mails_the_owner(client: Client) -> None:
-    known, unknown = UserFactory().email, "nobody@example.org"
+    known, unknown = UserFactory.create().email, "nobody@example.org"
     visitors = {known: client, unknown: Client()}
     answers = [log_in(visitor, address) for address, visitor in visitors.items()]
     pages = [
@@ -85,7 +86,7 @@ def test_a_code_for_an_unknown_address_looks_like_one_for_a_known_and_mails_the_
 
 
 def test_an_account_that_is_closed_stays_closed(client: Client) -> None:
-    user = UserFactory(is_active=False)
+    user = UserFactory.create(is_active=False)
     log_in(client, user.email, PASSWORD)
     assert signed_in(client) is None
     log_in(client, user.email)
@@ -93,18 +94,18 @@ def test_an_account_that_is_closed_stays_closed(client: Client) -> None:
 
 
 def test_guessing_passwords_is_slowed_down(client: Client) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     for _ in range(5):
         log_in(client, user.email, "not the password")
     page = log_in(client, user.email, PASSWORD)
     assert signed_in(client) is None
     assert page.context["form"].non_field_errors() == [
         "Too many attempts. Wait a few minutes, then start again."
-    ]  # type: ignore[attr-defined]
+    ]
 
 
 def test_one_mailbox_is_not_flooded_with_codes() -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     for _ in range(5):
         log_in(Client(), user.email)
     assert len(mail.outbox) == 3
@@ -119,7 +120,7 @@ def test_too_many_tries_from_one_place_get_the_page_that_says_so(client: Client)
 
 
 def test_an_unconfirmed_address_has_to_be_confirmed_first(client: Client) -> None:
-    user = UserFactory(verified=False)
+    user = UserFactory.create(verified=False)
     response = log_in(client, user.email, PASSWORD)
     assert response.headers["Location"] == "/accounts/confirm-email/"
     assert signed_in(client) is None
@@ -130,7 +131,7 @@ def test_an_unconfirmed_address_has_to_be_confirmed_first(client: Client) -> Non
 
 
 def test_signing_out_asks_first(client: Client) -> None:
-    log_in(client, UserFactory().email, PASSWORD)
+    log_in(client, UserFactory.create().email, PASSWORD)
     assert client.get("/accounts/logout/").status_code == 200
     assert signed_in(client) is not None
     assert client.post("/accounts/logout/").headers["Location"] == "/"

@@ -43,7 +43,7 @@ def test_entrances(client: Client, address: str) -> None:
 
 @pytest.mark.parametrize("address", ROOMS)
 def test_rooms(client: Client, address: str) -> None:
-    sign_in(client, UserFactory())
+    sign_in(client, UserFactory.create())
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = assert_page_is_sound(client, address)
     if address != "reauthenticate/":
@@ -52,7 +52,7 @@ def test_rooms(client: Client, address: str) -> None:
 
 @pytest.mark.parametrize("address", ROOMS_WITH_APP)
 def test_rooms_of_who_has_an_app(client: Client, address: str) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     sign_in(client, user)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     add_authenticator_app(user)
@@ -66,7 +66,7 @@ def test_rooms_are_closed_to_visitors(client: Client, address: str) -> None:
 
 
 def test_the_navigation_says_where_one_is(client: Client) -> None:
-    sign_in(client, UserFactory())
+    sign_in(client, UserFactory.create())
     page = assert_page_is_sound(client, "sessions/")
     assert [link.get_text() for link in page.select('nav.account__nav a[aria-current="page"]')] == [
         "Sessions"
@@ -74,7 +74,7 @@ def test_the_navigation_says_where_one_is(client: Client) -> None:
 
 
 def test_the_name_can_be_set_and_taken_away(client: Client) -> None:
-    user = UserFactory(name="")
+    user = UserFactory.create(name="")
     sign_in(client, user)
     for given, kept in (("  Mara Ilves ", "Mara Ilves"), ("", "")):
         client.post("/accounts/profile/", {"name": given})

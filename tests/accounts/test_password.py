@@ -14,7 +14,7 @@ NEW = "the tide turns at seven"
 
 
 def test_reset_by_code_signs_in_and_returns_to_the_story(client: Client) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     story = {"next": "/articles/the-tunnel-at-tessaly/"}
     client.post("/accounts/password/reset/", {"email": user.email, **story})
     answer = client.post("/accounts/password/reset/confirm/", {"code": newest_code(), **story})
@@ -31,7 +31,7 @@ def test_reset_by_code_signs_in_and_returns_to_the_story(client: Client) -> None
 
 
 def test_reset_looks_alike_for_known_and_unknown(client: Client) -> None:
-    visitors = {UserFactory().email: client, "nobody@example.org": Client()}
+    visitors = {UserFactory.create().email: client, "nobody@example.org": Client()}
     answers = [
         visitor.post("/accounts/password/reset/", {"email": address}) for address, visitor in visitors.items()
     ]
@@ -49,7 +49,7 @@ def test_reset_looks_alike_for_known_and_unknown(client: Client) -> None:
 
 
 def test_without_the_code_there_is_no_new_password(client: Client) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     client.post("/accounts/password/reset/", {"email": user.email})
     client.post("/accounts/password/reset/complete/", {"password1": NEW})
     user.refresh_from_db()
@@ -57,7 +57,7 @@ def test_without_the_code_there_is_no_new_password(client: Client) -> None:
 
 
 def test_a_change_is_told_and_signs_out_every_other_device(client: Client) -> None:
-    user, elsewhere = UserFactory(), Client()
+    user, elsewhere = UserFactory.create(), Client()
     sign_in(client, user)
     sign_in(elsewhere, user)
     client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": NEW})
@@ -67,7 +67,7 @@ def test_a_change_is_told_and_signs_out_every_other_device(client: Client) -> No
 
 
 def test_a_change_needs_the_present_password(client: Client) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     sign_in(client, user)
     page = client.post("/accounts/password/change/", {"oldpassword": "a guess of mine", "password1": NEW})
     assert page.context["form"].errors == {"oldpassword": ["That is not your present password."]}
@@ -76,7 +76,7 @@ def test_a_change_needs_the_present_password(client: Client) -> None:
 
 
 def test_who_signs_in_by_code_may_add_a_password(client: Client) -> None:
-    user = UserFactory(password=None)
+    user = UserFactory.create(password=None)
     client.post("/accounts/login/", {"login": user.email, "password": ""})
     client.post("/accounts/login/code/confirm/", {"code": newest_code()})
     assert client.get("/accounts/password/change/").headers["Location"] == "/accounts/password/set/"

@@ -1,5 +1,7 @@
 """Authenticator apps, recovery codes, and the newsroom that opens only after them."""
 
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -26,7 +28,7 @@ def signed_in(client: Client) -> bool:
 
 
 def test_setting_up_an_app(client: Client) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     sign_in(client, user)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
@@ -37,19 +39,17 @@ def test_setting_up_an_app(client: Client) -> None:
     }
 
 
-def test_setting_up_is_told(
-    client: Client, django_capture_on_commit_callbacks: pytest.FixtureRequest
-) -> None:
-    sign_in(client, UserFactory())
+def test_setting_up_is_told(client: Client, django_capture_on_commit_callbacks: Any) -> None:
+    sign_in(client, UserFactory.create())
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         client.post("/accounts/2fa/totp/activate/", {"code": app_code(secret)})
     assert [message.subject for message in mail.outbox] == ["Two-step sign-in is on"]
 
 
 def test_the_secret_is_not_readable_in_the_database() -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     secret = add_authenticator_app(user)
     kept = Authenticator.objects.get(user=user).data["secret"]
     assert kept != secret
@@ -65,7 +65,7 @@ def test_a_secret_outlives_the_key_it_was_written_under(settings: Settings) -> N
 
 
 def test_the_password_alone_no_longer_signs_in(client: Client) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     secret = add_authenticator_app(user)
     sign_in(client, user)
     assert not signed_in(client)
@@ -74,7 +74,7 @@ def test_the_password_alone_no_longer_signs_in(client: Client) -> None:
 
 
 def test_a_recovery_code_signs_in_once(client: Client) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     add_authenticator_app(user)
     code = RecoveryCodes.activate(user).get_unused_codes()[0]
     for visitor, expected in ((client, True), (Client(), False)):
@@ -84,7 +84,7 @@ def test_a_recovery_code_signs_in_once(client: Client) -> None:
 
 
 def test_a_new_passkey_is_called_after_the_browser(client: Client) -> None:
-    sign_in(client, UserFactory())
+    sign_in(client, UserFactory.create())
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     page = client.get("/accounts/2fa/webauthn/add/", headers={"user-agent": firefox})
@@ -97,7 +97,7 @@ def test_a_new_passkey_is_called_after_the_browser(client: Client) -> None:
 @pytest.fixture
 def editor(client: Client, settings: Settings) -> User:
     settings.STAFF_MFA_REQUIRED = True
-    user: User = SuperuserFactory()
+    user: User = SuperuserFactory.create()
     sign_in(client, user)
     return user
 
@@ -156,12 +156,12 @@ def test_staff_sign_in_where_everyone_does(client: Client) -> None:
 
 
 def test_the_login_form_of_the_admin_takes_no_password(client: Client) -> None:
-    user = StaffFactory()
+    user = StaffFactory.create()
     client.post("/admin/login/", {"username": user.email, "password": PASSWORD})
     assert not signed_in(client)
 
 
 def test_a_reader_is_not_let_into_the_newsroom(client: Client, settings: Settings) -> None:
     settings.STAFF_MFA_REQUIRED = True
-    sign_in(client, UserFactory())
+    sign_in(client, UserFactory.create())
     assert client.get("/admin/", follow=True).status_code == 403

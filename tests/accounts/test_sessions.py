@@ -11,10 +11,10 @@ pytestmark = pytest.mark.django_db
 
 
 def test_signing_out_the_others_leaves_this_one(client: Client) -> None:
-    user, elsewhere, stranger = UserFactory(), Client(), Client()
+    user, elsewhere, stranger = UserFactory.create(), Client(), Client()
     sign_in(client, user)
     sign_in(elsewhere, user)
-    sign_in(stranger, UserFactory())
+    sign_in(stranger, UserFactory.create())
     for visitor in (client, elsewhere, stranger):
         visitor.get("/accounts/profile/")  # a session is listed once it has been used
     assert client.get("/accounts/sessions/").context["session_count"] == 2

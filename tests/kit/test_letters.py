@@ -64,4 +64,4 @@ def test_a_message_carries_both_parts_and_the_given_headers(settings: Settings) 
         "text\n",
     )
     assert message.extra_headers == {"X-Note": "1"}
-    assert [alternative.mimetype for alternative in message.alternatives] == ["text/html"]
+    assert message.alternatives == [(letter.html, "text/html")]
