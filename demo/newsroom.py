@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.core.files import File
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from accounts.models import User
 from accounts.roles import EDITOR, PUBLISHER, SUPPORT, WRITER
@@ -22,7 +23,7 @@ from editorial.actions import approve_article, publish_article, save_draft, subm
 
 HERE = Path(__file__).parent
 ROLES = {WRITER, EDITOR, PUBLISHER, SUPPORT}
-PICTURE_SIZE = (2000, 1250)
+PICTURE_SIZE = (1600, 1000)
 
 
 def load_newsroom(*, at: datetime) -> int:
@@ -89,11 +90,10 @@ def _load_story(story: StoryFile, *, number: int, staff: dict[str, User], at: da
 
 
 def _moment(story: StoryFile, *, number: int, at: datetime) -> datetime:
-    """A time of day that differs from story to story, never later than a minute ago unless scheduled."""
-    when = at.replace(minute=0, second=0, microsecond=0) - timedelta(
-        days=story.days_ago, hours=number % 5, minutes=7 * number % 60
-    )
-    return when if story.days_ago < 0 else min(when, at - timedelta(minutes=1))
+    """Within a working day of the newsroom; today's stories some minutes apart, up to now."""
+    day = localtime(at) - timedelta(days=story.days_ago)
+    when = day.replace(hour=8 + number % 9, minute=7 * number % 60, second=0, microsecond=0)
+    return when if story.days_ago < 0 else min(when, at - timedelta(minutes=11 * (1 + number % 5)))
 
 
 def _article(story: StoryFile, *, when: datetime) -> Article:

@@ -10,6 +10,7 @@ from typing import Any
 
 import stripe
 from django.conf import settings
+from django.db import transaction
 
 from accounts.models import User
 from demo.logins import READERS
@@ -56,10 +57,11 @@ def load_plans() -> list[str]:
 
 
 def load_readers(*, at: datetime) -> None:
-    """Make the readers that are missing."""
+    """Make the readers that are missing, each wholly or not at all."""
     for kind, email, name in READERS:
         if not User.objects.filter(email=email).exists():
-            LIVES[kind](make_user(email, name=name), at)
+            with transaction.atomic():
+                LIVES[kind](make_user(email, name=name), at)
 
 
 def _till() -> Any:

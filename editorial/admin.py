@@ -52,13 +52,14 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
     list_filter = ("state", "section", "access")
     list_select_related = ("section",)
     list_per_page = 50
+    view_on_site = False  # the desk links there, once the story is public
     show_full_result_count = False
     search_fields = ("headline", "slugline", "standfirst")
     autocomplete_fields = ("topics", "lead_picture")
     prepopulated_fields = {"slug": ("headline",)}  # noqa: RUF012 (the admin's own convention)
     inlines = (BylineInline,)
     change_form_before_template = "editorial/_desk.html"
-    compressed_fields = True
+    compressed_fields = False  # the text wants the whole width, with its label above
     fieldsets = (
         (None, {"fields": ("headline", "standfirst", "body")}),
         ("Dateline", {"fields": (("dateline_place", "dateline_date", "dateline_source"),)}),

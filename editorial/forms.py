@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from articles.models import Article, FormerSlug
 
@@ -14,6 +14,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     class Meta:
         model = Article
         exclude = ("wire_key", "authors")
+        widgets = {"standfirst": UnfoldAdminTextareaWidget(attrs={"rows": 2})}  # noqa: RUF012 (Django's own way)
 
     def clean_slug(self) -> str:
         """An address that another story had stays that story's, so that old links keep leading to it."""

@@ -17,11 +17,23 @@ def _link(title: str, icon: str, name: str, permission: str) -> dict[str, Any]:
     }
 
 
+def _shades(colour: str) -> dict[str, str]:
+    """The admin's eleven steps of the publication's colour, from nearly white to nearly black."""
+    lighter = {50: 6, 100: 12, 200: 25, 300: 42, 400: 62, 500: 82, 600: 100}
+    darker = {700: 85, 800: 70, 900: 55, 950: 38}
+    return {str(step): f"color-mix(in oklab, {colour} {share}%, white)" for step, share in lighter.items()} | {
+        str(step): f"color-mix(in oklab, {colour} {share}%, black)" for step, share in darker.items()
+    }
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": PUBLICATION["name"],
     "SITE_HEADER": PUBLICATION["name"],
     "SITE_SUBHEADER": "Newsroom",
     "SITE_URL": "/",
+    "SITE_SYMBOL": "newspaper",
+    "COLORS": {"primary": _shades(PUBLICATION["accent"])},
+    "DASHBOARD_CALLBACK": "editorial.dashboard.add_desk",
     "SHOW_HISTORY": False,
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "3px",

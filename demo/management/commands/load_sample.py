@@ -13,10 +13,9 @@ class Command(BaseCommand):
     help = "Load the sample publication: newsroom, stories, plans and readers. Safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = timezone.now()
-        added = load_newsroom(at=now)
+        added = load_newsroom(at=timezone.now())
         self.stdout.write(f"Stories added: {added}.")
         for line in load_plans():
             self.stdout.write(line)
-        load_readers(at=now)
+        load_readers(at=timezone.now())
         self.stdout.write("The sample publication is complete.")
