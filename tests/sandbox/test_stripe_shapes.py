@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import card, visit
+from tests.sandbox.conftest import card, visit
 from stripe._object_classes import OBJECT_CLASSES
 
 BESIDE = Path(__file__).parents[3] / "shared" / "stripe" / "fixtures3.json"

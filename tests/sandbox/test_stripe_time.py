@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from conftest import START
+from tests.sandbox.conftest import START
 
 from sandbox.stripe.billing.changes import ItemChange, change_items
 from sandbox.stripe.billing.lifecycle import Terms, start, stop_at_period_end
