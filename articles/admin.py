@@ -1,4 +1,6 @@
-"""What stories are filed under, and the pictures and pages of the site. The stories themselves: `editorial.admin`."""
+"""What stories are filed under, and the pictures and pages of the site; stories are in `editorial.admin`."""
+
+from typing import ClassVar
 
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
@@ -17,7 +19,7 @@ class FiledAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
     """Something that stories are filed under, listed with how many there are."""
 
     search_fields = ("name",)
-    prepopulated_fields = {"slug": ("name",)}
+    prepopulated_fields: ClassVar = {"slug": ("name",)}
     warn_unsaved_form = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
@@ -83,6 +85,6 @@ class PageAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
     list_display = ("title", "slug", "in_footer", "position", "changed_at")
     list_editable = ("position",)
     search_fields = ("title", "text")
-    prepopulated_fields = {"slug": ("title",)}
+    prepopulated_fields: ClassVar = {"slug": ("title",)}
     fields = ("title", "slug", "text", "in_footer", "position")
     warn_unsaved_form = True

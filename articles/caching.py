@@ -14,7 +14,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def public_page(view: View) -> View:
-    """Let a visitor's page be kept for a minute and asked for again by its ETag; keep a signed-in reader's nowhere.
+    """Let a visitor's page be kept for a minute and compared by its ETag; keep a signed-in reader's nowhere.
 
     A page that is kept must set no cookie, so a visitor's page holds no form that needs a CSRF token.
     """

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core import checks
 
 LEAST_CONTRAST = 4.5
-# The stylesheet's --paper, --tint and --on-accent, in daylight and in the dark: accent text stands on the first two,
-# the third stands on buttons of the accent.
+# The stylesheet's --paper, --tint and --on-accent, in daylight and in the dark. Text in the accent stands on
+# the first two; the third stands on buttons of the accent.
 GROUNDS = {
     "accent": ("#fdfcf9", "#f4f1ea", "#ffffff"),
     "accent_dark": ("#151412", "#1f1d1a", "#151412"),
@@ -15,13 +15,13 @@ GROUNDS = {
 VARIABLES = {"accent": "ACCENT_COLOUR", "accent_dark": "ACCENT_COLOUR_DARK"}
 
 
-@register()
-def check_accent_contrast(**kwargs: Any) -> list[CheckMessage]:
+@checks.register()
+def check_accent_contrast(**kwargs: Any) -> list[checks.CheckMessage]:
     """Warn for each accent colour that is too close to what it stands on."""
     return [
-        Warning(
-            f"{VARIABLES[name]} is {colour}: its contrast on {ground} is {contrast(colour, ground):.1f} to 1, "
-            f"and text needs {LEAST_CONTRAST} to 1.",
+        checks.Warning(
+            f"{VARIABLES[name]} is {colour}: contrast on {ground} is {contrast(colour, ground):.1f} to 1; "
+            f"text needs {LEAST_CONTRAST}.",
             hint="Choose a darker colour for daylight, a lighter one for the dark.",
             id="articles.W001",
         )

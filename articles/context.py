@@ -31,8 +31,8 @@ def publication(request: HttpRequest) -> dict[str, Any]:
 
 def current_reader(request: HttpRequest) -> Reader:
     """Who asks, as the paywall sees them: found once per request."""
-    kept: Reader | None = getattr(request, "_reader", None)
+    kept: Reader | None = getattr(request, "reader", None)
     if kept is None:
         kept = reader_of(getattr(request, "user", AnonymousUser()), at=timezone.now())
-        request._reader = kept  # type: ignore[attr-defined]
+        request.reader = kept  # type: ignore[attr-defined]
     return kept

@@ -29,9 +29,10 @@ class Size(TypedDict):
 
 
 def make_sizes(picture: Picture) -> None:
-    """Write the picture's smaller files, each width in AVIF and WebP and one JPEG for all else, and note them on it.
+    """Write the picture's smaller files: each width in AVIF and WebP, and one JPEG for all else.
 
-    Never larger than the original; turned upright; without the metadata that cameras add. Does not save the row.
+    Never larger than the original; turned upright; without the metadata that cameras add. They are noted in
+    `sizes`; the row is not saved.
     """
     with picture.file.open("rb") as stored, Image.open(stored) as opened:
         image = ImageOps.exif_transpose(opened).convert("RGB")

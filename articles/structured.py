@@ -1,4 +1,4 @@
-"""What machines are told about a story: JSON-LD by schema.org and Google's rules for paywalled content (P1 to P3)."""
+"""What machines are told about a story: schema.org's words by Google's rules for paywalls (P1 to P3)."""
 
 import json
 from typing import Any
@@ -50,7 +50,7 @@ def picture_address(story: Article) -> str:
 
 
 def news_article(story: Article) -> dict[str, Any]:
-    """The story as a `NewsArticle`. The paid text is withheld from the page, so there is no `hasPart` (P2)."""
+    """The story as a `NewsArticle`. Paid text is withheld from the page, so there is no `hasPart` (P2)."""
     authors = [
         {
             "@type": "Person",
@@ -86,7 +86,7 @@ def news_article(story: Article) -> dict[str, Any]:
 
 def as_script(facts: dict[str, Any]) -> SafeString:
     """The JSON, safe to stand inside a `<script type="application/ld+json">`."""
-    return mark_safe(json.dumps(facts, ensure_ascii=False).translate(ESCAPES))
+    return mark_safe(json.dumps(facts, ensure_ascii=False).translate(ESCAPES))  # noqa: S308 (escaped)
 
 
 def _moment(at: Any) -> str | None:

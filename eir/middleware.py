@@ -14,7 +14,9 @@ def maintenance(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         if settings.MAINTENANCE and request.path != "/healthz":
-            return render(request, "503.html", status=503, headers={"Retry-After": "600"})
+            closed = render(request, "503.html", status=503)
+            closed["Retry-After"] = "600"
+            return closed
         return get_response(request)
 
     return handle

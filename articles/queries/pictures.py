@@ -21,4 +21,8 @@ def pictures_in(text: str) -> FindPicture:
     sources: dict[str, ImageSource] = {}
     for picture in Picture.objects.filter(pk__in=keys) | Picture.objects.filter(file__in=names):
         sources[str(picture.pk)] = sources[picture.file.url] = image_source(picture)
-    return lambda key: sources.get(key)
+
+    def find(key: str) -> ImageSource | None:
+        return sources.get(key)
+
+    return find

@@ -30,7 +30,7 @@ def byline(story: Article) -> SafeString:
 
 @register.inclusion_tag("articles/_picture.html")
 def picture(shown: Picture, sizes: str, *, is_first: bool = False) -> dict[str, Any]:
-    """A stored picture; `sizes` says how wide the page shows it, `is_first` that it is in view from the start."""
+    """A stored picture; `sizes` says how wide it is shown, `is_first` that it is in view from the start."""
     return {
         "picture": shown,
         "source": image_source(shown),

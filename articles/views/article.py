@@ -32,7 +32,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _moved(slug: str, *, at: datetime) -> HttpResponse:
-    """Lead from a former address to the present one (rule W9); one step, because all former ones name the story."""
+    """Lead from a former address to the present one in one step (rule W9): a former slug names its story."""
     story = find_moved_story(slug, at=at)
     if story is None:
         raise Http404("There is no story at this address.")

@@ -1,0 +1,79 @@
+"""What may be kept of a page, and by whom."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from articles.models import Access
+from tests.articles.conftest import Readers
+from tests.factories.articles import NOW, ArticleFactory, PageFactory, SectionFactory
+
+pytestmark = pytest.mark.django_db
+
+PAGES = (
+    "/",
+    "/articles/tide/",
+    "/articles/gated/",
+    "/sections/money/",
+    "/about/",
+    "/rss.xml",
+    "/sitemap.xml",
+)
+
+
+@pytest.fixture(autouse=True)
+def stories(clock: time_machine.Traveller) -> None:
+    section = SectionFactory.create(slug="money")
+    ArticleFactory.create(slug="tide", access=Access.FREE, section=section)
+    ArticleFactory.create(slug="gated", access=Access.SUBSCRIBERS, section=section)
+    PageFactory.create(slug="about")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_visitors_page_may_be_kept_for_a_minute_and_sets_no_cookie(client: Client, path: str) -> None:
+    page = client.get(path)
+    assert (page.status_code, page["Cache-Control"], page["Vary"]) == (200, "public, max-age=60", "Cookie")
+    assert page.cookies == {}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_signed_in_readers_page_is_kept_nowhere(readers: Readers, path: str) -> None:
+    for client in (readers.registered, readers.subscriber):
+        page = client.get(path)
+        assert (page.status_code, page["Cache-Control"]) == (200, "private, no-store")
+        assert "ETag" not in page
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_unchanged_page_is_not_sent_again(client: Client, path: str) -> None:
+    tag = client.get(path)["ETag"]
+    again = client.get(path, headers={"if-none-match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_changed_story_is_sent_again(client: Client) -> None:
+    tag = client.get("/articles/tide/")["ETag"]
+    story = ArticleFactory._meta.model.objects.get(slug="tide")
+    story.headline = "The Tide Turned"
+    story.save()
+    assert client.get("/articles/tide/", headers={"if-none-match": tag}).status_code == 200
+
+
+def test_a_story_says_when_it_last_changed(client: Client) -> None:
+    ArticleFactory.create(
+        slug="late", changed_at=NOW - timedelta(days=3), embargo_until=NOW - timedelta(minutes=5)
+    )
+    page = client.get("/articles/late/")
+    assert page["Last-Modified"] == "Fri, 03 Jul 2026 14:55:00 GMT"
+    since = {"if-modified-since": "Fri, 03 Jul 2026 14:55:00 GMT"}
+    assert client.get("/articles/late/", headers=since).status_code == 304
+
+
+def test_the_colours_are_a_stylesheet_of_their_own(client: Client) -> None:
+    sheet = client.get("/theme.css")
+    assert (sheet["Content-Type"], sheet.content.decode()) == (
+        "text/css",
+        ":root{--accent-light:#8a1c1c;--accent-dark:#f0a59b}",
+    )

@@ -1,0 +1,65 @@
+"""Pictures in the sizes that pages need."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from PIL import Image
+from pytest_django import Settings
+
+from articles.actions import PictureNeedsAlt, add_picture
+from articles.models import Picture
+from articles.pictures import image_source
+from tests.factories.articles import NOW, draw_file
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def add(size: tuple[int, int] = (2000, 1250), alt: str = "A quay") -> Picture:
+    return add_picture(file=draw_file(size=size), alt=alt, caption="", credit="", at=NOW)
+
+
+def test_every_width_is_made_in_both_modern_formats_with_one_jpeg_for_all_else() -> None:
+    picture = Picture.objects.get(pk=add().pk)
+    made = [(size["format"], size["width"], size["height"]) for size in picture.sizes]
+    widths = [(480, 300), (960, 600), (1600, 1000)]
+    assert made == [
+        *(("avif", *size) for size in widths),
+        *(("webp", *size) for size in widths),
+        ("jpeg", 1600, 1000),
+    ]
+    assert (picture.width, picture.height, picture.created_at) == (2000, 1250, NOW)
+
+
+def test_the_files_are_what_they_are_called() -> None:
+    for size in add().sizes:
+        with default_storage.open(size["name"]) as stored, Image.open(stored) as image:
+            assert (image.format, image.size) == (size["format"].upper(), (size["width"], size["height"]))
+
+
+def test_a_small_picture_is_never_enlarged() -> None:
+    assert [(size["format"], size["width"]) for size in add(size=(700, 500)).sizes] == [
+        ("avif", 480),
+        ("avif", 700),
+        ("webp", 480),
+        ("webp", 700),
+        ("jpeg", 700),
+    ]
+
+
+def test_a11_a_picture_without_alternative_text_is_refused() -> None:
+    with pytest.raises(PictureNeedsAlt):
+        add(alt="  ")
+    assert Picture.objects.count() == 0
+
+
+def test_a_page_names_the_files_by_format() -> None:
+    source = image_source(add())
+    assert [kind for kind, _ in source.sources] == ["image/avif", "image/webp"]
+    assert source.sources[0][1].count("w,") == 2
+    assert (source.url[-5:], source.width, source.height) == (".jpeg", 1600, 1000)
