@@ -109,8 +109,8 @@ def _left(user: User, at: datetime) -> None:
 
 
 def _declining(user: User, at: datetime) -> None:
-    """A trial that ends in a few seconds, on a card that then declines: past due by itself."""
-    ends = int((at + timedelta(seconds=8)).timestamp())
+    """A trial that ends within the minute, on a card that then declines: past due by itself."""
+    ends = int((at + timedelta(seconds=30)).timestamp())
     _subscribe(user, at, card="pm_card_chargeCustomerFail", trial_end=ends)
 
 
