@@ -10,10 +10,15 @@ from django.contrib import messages
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from kit.letters import render_letter
 
 logger = logging.getLogger(__name__)
 
+WAYS_TO_PROVE = {
+    "mfa_reauthenticate:webauthn": "Use a passkey or security key",
+    "mfa_reauthenticate": "Use a code from the app, or a recovery code",
+}
 NOT_SENT = "We could not send an e-mail to {address} just now. Please try again in a few minutes."
 
 
@@ -33,6 +38,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "duplicate_email": _("That is the address you already have."),
         "account_inactive": _("This account has been closed."),
     }
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
+        """Who has a second factor proves that one, a key first: a password alone must not replace it."""
+        methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        stronger = [
+            {**method, "description": WAYS_TO_PROVE[method["id"]]}
+            for method in reversed(methods)
+            if method["id"] in WAYS_TO_PROVE
+        ]
+        return stronger or methods
 
     def render_mail(
         self,

@@ -43,6 +43,5 @@ def lead_to_second_factor(request: HttpRequest) -> HttpResponse | None:
     if not has_second_factor(user):
         messages.warning(request, SET_UP)
         return HttpResponseRedirect(reverse("mfa_index"))
-    methods = get_adapter(request).get_reauthentication_methods(user)
-    proof = next(method["url"] for method in methods if method["id"].startswith("mfa_reauthenticate"))
+    proof = get_adapter(request).get_reauthentication_methods(user)[0]["url"]
     return HttpResponseRedirect(f"{proof}?{urlencode({'next': request.get_full_path()})}")

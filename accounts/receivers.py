@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_confirmed
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.actions import drop_unproven_password
+from accounts.models import User
+from accounts.queries import SECOND_FACTORS
 
 
 @receiver(email_confirmed)
@@ -23,3 +27,13 @@ def drop_password_of_a_stranger(request: HttpRequest, email_address: EmailAddres
     records = get_authentication_records(request, user)
     if user.last_login is None and records and records[-1]["method"] == "code" and user.has_usable_password():
         drop_unproven_password(user=user)
+
+
+@receiver(authenticator_added)
+def count_first_set_up_as_proof(
+    request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    """Setting up the first second factor proves it. A further one does not: then there is one to prove."""
+    factors = Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS)
+    if list(factors.values_list("pk", flat=True)) == [authenticator.pk]:
+        record_authentication(request, user, method="mfa", id=authenticator.pk, type=authenticator.type)

@@ -131,6 +131,27 @@ def test_a_session_older_than_the_second_factor_proves_it_first(client: Client, 
     assert client.get("/admin/accounts/user/").status_code == 200
 
 
+def test_setting_up_the_first_factor_opens_the_newsroom_at_once(
+    client: Client, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
+    # A test's transaction never commits; in the request the commit comes before the session is saved.
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda call: call())
+    client.post("/accounts/2fa/totp/activate/", {"code": app_code(secret)})
+    assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["2fa/webauthn/add/", "2fa/totp/deactivate/", "2fa/recovery-codes/generate/"]
+)
+def test_a_password_alone_cannot_replace_a_second_factor(client: Client, editor: User, address: str) -> None:
+    add_authenticator_app(editor)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    answer = client.get(f"/accounts/{address}")
+    assert answer.headers["Location"].startswith("/accounts/2fa/reauthenticate/?next=")
+
+
 def test_signing_in_with_both_steps_opens_the_newsroom(editor: User) -> None:
     secret, visitor = add_authenticator_app(editor), Client()
     sign_in(visitor, editor)
