@@ -1,10 +1,12 @@
 """The web server: the API under /v1, the hosted pages beside it, and the work that goes on in the background."""
 
 import asyncio
+import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -33,10 +35,8 @@ def build(state: Path, settings: Settings) -> Starlette:
         store = Store(state)
         app.state.store, app.state.settings = store, settings
         app.state.postman = postman = Postman(store, settings)
-        tasks = [
-            asyncio.create_task(postman.run()),
-            asyncio.create_task(_keep_time(store, settings, postman)),
-        ]
+        loops = (postman.step, lambda: _keep_time(store, settings, postman))
+        tasks = [asyncio.create_task(_for_ever(step)) for step in loops]
         yield
         for task in tasks:
             task.cancel()
@@ -83,8 +83,17 @@ async def _tick(request: Request) -> Response:
     return Response(f"{steps} steps\n", media_type="text/plain")
 
 
-async def _keep_time(store: Store, settings: Settings, postman: Postman) -> None:
+async def _for_ever(step: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Repeat; what goes wrong once is reported and must not end the rest."""
     while True:
-        if tick(store, settings, int(time.time())):
-            postman.wake()
-        await asyncio.sleep(TICK)
+        try:
+            await step()
+        except Exception:
+            logging.getLogger(__name__).exception("The sandbox stumbled")
+            await asyncio.sleep(TICK)
+
+
+async def _keep_time(store: Store, settings: Settings, postman: Postman) -> None:
+    if tick(store, settings, int(time.time())):
+        postman.wake()
+    await asyncio.sleep(TICK)

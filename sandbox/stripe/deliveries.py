@@ -54,7 +54,8 @@ def record(store: Store, delivery: Delivery, *, status: int | None, note: str, a
     delivered = status is not None and 200 <= status < 300
     state = "delivered" if delivered else "pending" if tries <= len(BACK_OFF) else "failed"
     wait = BACK_OFF[tries - 1] if state == "pending" else 0
-    update = "UPDATE deliveries SET state = ?, tries = ?, next_at = ? WHERE id = ?"
+    # A delivery dropped while it was under way stays dropped.
+    update = "UPDATE deliveries SET state = ?, tries = ?, next_at = ? WHERE id = ? AND state = 'pending'"
     store.db.execute(update, (state, tries, at + wait, delivery.id))
 
 

@@ -14,6 +14,8 @@ from typing import Any
 Obj = dict[str, Any]
 Condition = tuple[str, Sequence[Any]]
 
+EXISTING = "json_extract(json, '$.deleted') IS NULL"
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
@@ -96,7 +98,7 @@ class Store:
         before: str | None = None,
     ) -> list[Obj]:
         """Objects of a kind, newest first; `after` and `before` are ids the page stands behind or ahead of."""
-        tests, values = ["kind = ?"], [kind]
+        tests, values = ["kind = ?", EXISTING], [kind]
         for test, operands in conditions:
             tests.append(test)
             values.extend(operands)
@@ -118,7 +120,7 @@ class Store:
     def recent(self, kinds: Sequence[str], limit: int) -> list[Obj]:
         """The newest objects of several kinds."""
         marks = ", ".join("?" * len(kinds))
-        query = f"SELECT json FROM objects WHERE kind IN ({marks}) ORDER BY seq DESC LIMIT ?"
+        query = f"SELECT json FROM objects WHERE kind IN ({marks}) AND {EXISTING} ORDER BY seq DESC LIMIT ?"
         return [json.loads(row["json"]) for row in self.db.execute(query, (*kinds, limit))]
 
 

@@ -26,7 +26,7 @@ def signature(secret: str, body: bytes, at: int) -> str:
 
 
 class Postman:
-    """Takes what is due from the store and sends it, a few at a time, until cancelled."""
+    """Takes what is due from the store and sends it, a few at a time."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self.store, self.settings = store, settings
@@ -36,15 +36,14 @@ class Postman:
         """Look for new deliveries now."""
         self.woken.set()
 
-    async def run(self) -> None:
-        """Deliver for ever."""
-        while True:
-            self.woken.clear()
-            due = deliveries.pending(self.store, now=time.time(), limit=AT_ONCE)
-            if due:
-                await asyncio.gather(*(self._deliver(delivery) for delivery in due))
-            else:
-                await self._rest()
+    async def step(self) -> None:
+        """Send what is due now, or rest until something may be."""
+        self.woken.clear()
+        due = deliveries.pending(self.store, now=time.time(), limit=AT_ONCE)
+        if due:
+            await asyncio.gather(*(self._deliver(delivery) for delivery in due))
+        else:
+            await self._rest()
 
     async def _rest(self) -> None:
         moment = deliveries.next_moment(self.store)

@@ -127,8 +127,8 @@ class Work:
 
 
 def _listens(endpoint: Obj, type: str) -> bool:
-    asked = endpoint.get("enabled_events", [])
-    return endpoint.get("status") == "enabled" and ("*" in asked or type in asked)
+    asked = endpoint["enabled_events"]
+    return endpoint["status"] == "enabled" and ("*" in asked or type in asked)
 
 
 def previous_attributes(before: Obj, after: Obj) -> Obj:

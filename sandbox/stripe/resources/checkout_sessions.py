@@ -85,7 +85,7 @@ def _expiry(work: Work, params: Obj) -> int:
 
 def _lines(work: Work, items: list[Obj]) -> list[Obj]:
     lines = []
-    for price, quantity in chosen_items(work, items):
+    for price, quantity in chosen_items(work, items, param="line_items"):
         amount = price["unit_amount"] * quantity
         lines.append(session_item_shape(new_id("li"), price, quantity, amount, product_name(work, price)))
     return lines

@@ -69,12 +69,11 @@ def list_page(work: Work, kind: str, url: str, params: Obj, conditions: Iterable
     for name, cursor in (("starting_after", after), ("ending_before", before)):
         if cursor:
             work.refer(kind, cursor, param=name)
-    rows = work.store.page(kind, [*conditions, EXISTING], limit=limit + 1, after=after, before=before)
+    rows = work.store.page(kind, conditions, limit=limit + 1, after=after, before=before)
     page = rows[-limit:] if before else rows[:limit]
     return {"object": "list", "data": page, "has_more": len(rows) > limit, "url": url}
 
 
-EXISTING: Condition = ("json_extract(json, '$.deleted') IS NULL", ())
 CREATED: Spec = {"created": time_range}
 ACTIVE: Spec = {"active": boolean}
 

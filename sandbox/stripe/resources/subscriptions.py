@@ -111,16 +111,16 @@ def create(work: Work, params: Obj) -> Obj:
     return subscription
 
 
-def chosen_items(work: Work, items: list[Obj]) -> list[tuple[Obj, int]]:
-    """The prices and quantities of `items`. Raises ApiError 400 unless they can be billed together."""
+def chosen_items(work: Work, items: list[Obj], *, param: str = "items") -> list[tuple[Obj, int]]:
+    """The prices and quantities of `items`, which came as `param`. Raises ApiError 400 unless they fit."""
     if not items:
-        raise missing_param("items")
+        raise missing_param(param)
     chosen = []
     for index, item in enumerate(items):
-        price = recurring_price(work, item["price"], param=f"items[{index}][price]")
+        price = recurring_price(work, item["price"], param=f"{param}[{index}][price]")
         chosen.append((price, item.get("quantity", 1)))
     if len({(price["currency"], rhythm(price["recurring"])) for price, _ in chosen}) > 1:
-        raise invalid("All prices on a subscription must have the same currency and interval.", param="items")
+        raise invalid("All prices on a subscription must have the same currency and interval.", param=param)
     return chosen
 
 
@@ -252,7 +252,9 @@ def _by_status(status: str) -> Condition:
 
 
 def _by_price(price: str) -> Condition:
-    items = "SELECT 1 FROM json_each(objects.json, '$.items.data') WHERE json_extract(value, '$.price.id') = ?"
+    items = (
+        "SELECT 1 FROM json_each(objects.json, '$.items.data') WHERE json_extract(value, '$.price.id') = ?"
+    )
     return (f"EXISTS ({items})", [price])
 
 
