@@ -42,6 +42,7 @@ def test_s1_a_signed_event_is_stored_and_answered() -> None:
 @pytest.mark.parametrize(
     "header",
     ["", "nonsense", "t=12,v1=", "t=abc,v1=00", "v1=00", f"t={int(time.time())},v1={'0' * 64}"],
+    ids=["empty", "nonsense", "short", "no number", "no time", "forged"],
 )
 def test_s1_bad_signatures_are_refused_without_effect(header: str) -> None:
     assert post(body_of(), header=header).status_code == 400
