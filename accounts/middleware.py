@@ -15,8 +15,8 @@ from accounts.queries import has_passed_second_factor, has_second_factor
 Handler = Callable[[HttpRequest], HttpResponse]
 
 SET_UP = (
-    "The newsroom opens only after two-step sign-in. "
-    "Set up a passkey or an authenticator app here; then choose Newsroom again."
+    "The newsroom opens only after two-step sign-in. Set up a passkey, which is quickest, "
+    "or an authenticator app; then choose Newsroom above."
 )
 
 

@@ -1,5 +1,7 @@
 """Readers and staff. Only superusers decide who is staff, and in which role."""
 
+from __future__ import annotations
+
 from smtplib import SMTPException
 from typing import Any
 
@@ -8,13 +10,15 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.db.models import ManyToManyField, QuerySet
+from django.forms import ModelForm, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.actions import invite_to_reset_password, record_desk_change
 from accounts.models import User
@@ -33,7 +37,6 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("email", "name")
     ordering = ("email",)
-    filter_horizontal = ("groups",)
     fieldsets = (
         (None, {"fields": ("email", "name", "is_active")}),
         ("Newsroom", {"fields": RANK}),
@@ -44,6 +47,16 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         users: QuerySet[User] = super().get_queryset(request)
         return users.prefetch_related("groups")
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField[Group] | None:
+        """The roles are few: boxes to tick."""
+        kwargs |= {"widget": UnfoldAdminCheckboxSelectMultipleWidget, "label": "Roles", "help_text": ""}
+        field: ModelMultipleChoiceField[Group] | None = super().formfield_for_manytomany(
+            db_field, request, **kwargs
+        )
+        return field
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """An address is changed by its owner, who proves the new one; rank by superusers only."""

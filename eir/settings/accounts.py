@@ -53,10 +53,12 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PRODUCTION else "http"
-# Beside allauth's own limits: ten codes an hour to one mailbox, so that 30 guesses an hour meet 10^8 codes.
+# Ten codes an hour to one mailbox: 30 guesses an hour meet 10^8 codes. The rest are allauth's own limits.
+_codes = "3/m/key,10/h/key"
 ACCOUNT_RATE_LIMITS = {
-    "request_login_code": "20/m/ip,3/m/key,10/h/key",
-    "reset_password": "20/m/ip,3/m/key,10/h/key",
+    "request_login_code": f"20/m/ip,{_codes}",
+    "reset_password": f"20/m/ip,{_codes}",
+    "confirm_email": _codes,
 }
 ACCOUNT_FORMS = {
     "signup": "accounts.forms.SignupForm",
