@@ -18,6 +18,7 @@ from .document import (
     Heading,
     Inline,
     ListBlock,
+    Mark,
     Paragraph,
     Quote,
     Rule,
@@ -25,6 +26,7 @@ from .document import (
     Table,
     text_of,
 )
+from .columns import number_columns
 from .links import host_of
 from .read import read
 from .sentences import goes_on
@@ -54,6 +56,7 @@ class Wording:
     table: str = "Table"
 
 
+STRONG: Final = Mark("strong")
 SIZES: Final = "(min-width: 48rem) 42rem, 100vw"
 """How wide a picture in the text is shown."""
 
@@ -70,8 +73,8 @@ def render_body(
 
     Footnotes are numbered and moved to a closing section (roles of DPUB-ARIA 1.1), headings get ids,
     embeds become link cards that load nothing, wide tables scroll in a region the keyboard reaches (WCAG
-    2.1.1), and a paragraph that goes on after a display quote is marked as such. The paywall divider
-    leaves no trace.
+    2.1.1). A paragraph that goes on after a display quote is marked as such, so is one that is bold
+    throughout, and a column of numbers. The paywall divider leaves no trace.
     """
     page = _Page(picture, sizes, wording)
     return page.blocks(_with_runons(read(html))) + page.notes_section()
@@ -80,6 +83,12 @@ def render_body(
 def _with_runons(blocks: Blocks) -> Blocks:
     pairs = zip((None, *blocks), blocks, strict=False)
     return tuple(_runon(block) if _is_display(before) else block for before, block in pairs)
+
+
+def _is_turn(inline: Inline) -> bool:
+    """Bold throughout, as the questions of an interview are."""
+    words = [run for run in inline if run.text.strip() and not run.is_note]
+    return bool(words) and all(STRONG in run.marks for run in words)
 
 
 def _is_display(block: Block | None) -> bool:
@@ -109,7 +118,8 @@ class _Page:
     def block(self, block: Block) -> str:
         match block:
             case Paragraph(inline, is_runon):
-                return f"<p{class_attribute('runon', is_runon)}>{self.inline(inline)}</p>"
+                kind = "runon" if is_runon else "turn"
+                return f"<p{class_attribute(kind, is_runon or _is_turn(inline))}>{self.inline(inline)}</p>"
             case Heading(inline, level):
                 return f'<h{level} id="{self.heading_id(inline)}">{self.inline(inline)}</h{level}>'
             case ListBlock():
@@ -194,19 +204,22 @@ class _Page:
         label = escape(f"{self.wording.table} {self.tables}")
         first, *others = table.rows
         has_head = len(table.rows) > 1 and all(cell.is_header for cell in first)
-        head = f"<thead>{self.row(first, 'col')}</thead>" if has_head else ""
-        rows = "".join(self.row(row, "row") for row in (others if has_head else table.rows))
+        body = others if has_head else table.rows
+        numbers = number_columns(body)
+        head = f"<thead>{self.row(first, 'col', numbers)}</thead>" if has_head else ""
+        rows = "".join(self.row(row, "row", numbers) for row in body)
         return (
             f'<div class="table-wrap" tabindex="0" role="region" aria-label="{label}">'
             f"<table>{head}<tbody>{rows}</tbody></table></div>"
         )
 
-    def row(self, cells: tuple[Cell, ...], scope: str) -> str:
-        return f"<tr>{''.join(self.cell(cell, scope) for cell in cells)}</tr>"
+    def row(self, cells: tuple[Cell, ...], scope: str, numbers: frozenset[int]) -> str:
+        row = "".join(self.cell(cell, scope, index in numbers) for index, cell in enumerate(cells))
+        return f"<tr>{row}</tr>"
 
-    def cell(self, cell: Cell, scope: str) -> str:
-        text = self.inline(cell.inline)
-        return f'<th scope="{scope}">{text}</th>' if cell.is_header else f"<td>{text}</td>"
+    def cell(self, cell: Cell, scope: str, is_number: bool) -> str:
+        text, kind = self.inline(cell.inline), class_attribute("number", is_number)
+        return f'<th scope="{scope}"{kind}>{text}</th>' if cell.is_header else f"<td{kind}>{text}</td>"
 
 
 def _embed(embed: Embed) -> str:

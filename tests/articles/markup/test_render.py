@@ -4,6 +4,7 @@
 
 import re
 
+import pytest
 from bs4 import BeautifulSoup
 
 from articles.markup.render import ImageSource, Wording, render_body
@@ -78,10 +79,46 @@ def test_a_table_scrolls_and_names_its_headers() -> None:
     )
     assert render_body(html).replace("\n", "") == (
         '<div class="table-wrap" tabindex="0" role="region" aria-label="Table 1"><table><thead><tr><th scope="col">Port'
-        '</th><th scope="col">Ships</th></tr></thead><tbody><tr><th scope="row">Saldane</th><td>4</td></tr></tbody>'
+        '</th><th scope="col" class="number">Ships</th></tr></thead><tbody><tr><th scope="row">Saldane</th>'
+        '<td class="number">4</td></tr></tbody>'
         '</table></div><div class="table-wrap" tabindex="0" role="region" aria-label="Table 2"><table><tbody><tr>'
         "<td>x</td></tr></tbody></table></div>"
     )
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_number"),
+    [
+        (("4", "1,200", "−46,000"), True),
+        (("0.7%", "$9.50", "12 per cent"), True),
+        (("none", "—", "3"), True),
+        (("none", "—", ""), False),
+        (("4", "about four", "5"), False),
+        (("1887", "1888 to 1890", "3"), False),
+    ],
+)
+def test_a_column_of_figures_is_marked(cells: tuple[str, ...], is_number: bool) -> None:
+    rows = "".join(f"<tr><td>1</td><td>{cell}</td></tr>" for cell in cells)
+    page = BeautifulSoup(
+        render_body(f"<table><tbody><tr><th>No.</th><th>How many</th></tr>{rows}</tbody></table>"),
+        "html.parser",
+    )
+    marked = [cell.get_text() for cell in page.select(".number")]
+    assert marked == (["How many", *cells] if is_number else [])
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "is_turn"),
+    [
+        ("<p><strong>And what do <em>you</em> do?</strong></p>", True),
+        ('<p><strong>And you?</strong><span class="footnote">A note.</span></p>', True),
+        ("<p><strong>And you?</strong> I wait.</p>", False),
+        ("<p>And <strong>you</strong></p>", False),
+    ],
+)
+def test_a_paragraph_bold_throughout_is_a_turn_of_an_interview(paragraph: str, is_turn: bool) -> None:
+    page = BeautifulSoup(render_body(paragraph), "html.parser")
+    assert len(page.select("p.turn")) == is_turn
 
 
 FIGURE = (
