@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import sqlite3
 import sys
 
 from sandbox.options import Options, Refused, read_options, refuse_production
@@ -17,10 +18,13 @@ def main() -> int:
     except Refused as refusal:
         print(f"sandbox: {refusal}", file=sys.stderr)
         return 2
-    # Only now: a refusal should not wait for the web server to be imported.
-    from sandbox.serving import run
+    from sandbox.serving import run  # noqa: PLC0415 a refusal does not wait for the web server to load
 
-    asyncio.run(run(options))
+    try:
+        asyncio.run(run(options))
+    except (OSError, sqlite3.Error) as error:
+        print(f"sandbox: {error} (state file {options.state})", file=sys.stderr)
+        return 2
     return 0
 
 

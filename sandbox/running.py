@@ -52,20 +52,13 @@ def start_sandbox(
 ) -> Sandbox:
     """Start `python -m sandbox` and wait for its ready line.
 
-    `ports` are those of Stripe, SMTP and the mailbox; without them, free ones. Raises RuntimeError when it ends
-    or stays silent for `seconds`.
+    `ports` are those of Stripe, SMTP and the mailbox; without them, free ones. Raises RuntimeError when
+    it ends or stays silent for `seconds`.
     """
     stripe, smtp, web = ports or free_ports(3)
-    command = [
-        sys.executable,
-        "-m",
-        "sandbox",
-        f"--stripe-port={stripe}",
-        f"--smtp-port={smtp}",
-        f"--web-port={web}",
-    ]
+    where = [f"--stripe-port={stripe}", f"--smtp-port={smtp}", f"--web-port={web}"]
     process = subprocess.Popen(
-        [*command, f"--state={state.resolve()}", *arguments],
+        [sys.executable, "-m", "sandbox", *where, f"--state={state.resolve()}", *arguments],
         cwd=ROOT,
         env={key: value for key, value in os.environ.items() if key not in ("EIR_ENV", "STRIPE_SECRET_KEY")},
         stdout=subprocess.PIPE,

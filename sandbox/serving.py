@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Coroutine
 from typing import Any
 
@@ -63,9 +64,11 @@ async def _announce(options: Options, *parts: asyncio.Event) -> None:
         await part.wait()
     host = _reachable(options.host)
     stripe, mail = f"Stripe http://{host}:{options.stripe_port}", f"SMTP {host}:{options.smtp_port}"
-    print(f"sandbox ready: {stripe} · {mail} · mailbox http://{host}:{options.web_port}", flush=True)
+    line = f"sandbox ready: {stripe} · {mail} · mailbox http://{host}:{options.web_port}\n"
+    sys.stdout.write(line)
+    sys.stdout.flush()
 
 
 def _reachable(host: str) -> str:
     """An address a browser can open: 0.0.0.0 only means "everywhere"."""
-    return "127.0.0.1" if host == "0.0.0.0" else host
+    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 it is compared, not bound

@@ -132,7 +132,8 @@ def _once(work: Work, call: Call) -> tuple[int, str, dict[str, str]]:
     known = db.execute("SELECT * FROM idempotency WHERE key = ?", (key,)).fetchone()
     if known and known["request"] != asked:
         message = (
-            "Keys for idempotent requests can only be used with the same parameters they were first used with. "
+            "Keys for idempotent requests can only be used with the same parameters they were first used "
+            "with. "
             f"Try using a key other than '{key}' if you meant to execute a different request."
         )
         raise ApiError(400, message, "idempotency_error")

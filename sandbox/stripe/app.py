@@ -1,4 +1,4 @@
-"""The web server: the API under /v1, the hosted pages beside it, and the work that goes on in the background."""
+"""The web server: the API under /v1, the hosted pages beside it, and the work in the background."""
 
 import asyncio
 import logging
@@ -75,7 +75,7 @@ async def _api(request: Request) -> Response:
 
 
 async def _tick(request: Request) -> Response:
-    """Do now what is due: by the clock, or by the moment given as `at` (Unix seconds), to look into the future."""
+    """Do what is due: by the clock, or by the moment `at` (Unix seconds), which may be ahead of it."""
     given = request.query_params.get("at", "")
     now = int(given) if given.isdecimal() else int(time.time())
     steps = tick(request.app.state.store, request.app.state.settings, now)

@@ -129,7 +129,7 @@ BY_MAGIC = {magic: card for card in TEST_CARDS for magic in card.magic}
 
 
 def card_for(number: str) -> TestCard:
-    """The test card of that number. Raises ApiError 402 for a mistyped number and for one that is no test card."""
+    """The test card of that number. Raises ApiError 402 for a mistyped number and for any other card."""
     digits = number.replace(" ", "").replace("-", "")
     if not _is_plausible(digits):
         raise card_error("incorrect_number", "Your card number is incorrect.", param="number")

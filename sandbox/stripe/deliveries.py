@@ -9,7 +9,7 @@ FORWARD = "forward"
 """Stands for the endpoint given on the command line with --forward-to."""
 
 BACK_OFF = (1, 3, 10, 30, 60, 300)
-"""Seconds between attempts. The real test mode tries three times over a few hours; a demo cannot wait that long."""
+"""Seconds between attempts. The real test mode spreads three tries over hours; a demo cannot wait."""
 
 
 @dataclass(frozen=True)

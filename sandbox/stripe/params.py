@@ -135,7 +135,7 @@ def either(word: str, kind: Kind) -> Kind:
     return lambda raw, name: word if raw == word else kind(raw, name)
 
 
-_BOUNDS = hash_of({bound: integer for bound in ("gt", "gte", "lt", "lte")})
+_BOUNDS = hash_of(dict.fromkeys(("gt", "gte", "lt", "lte"), integer))
 
 
 def time_range(raw: Any, name: str) -> dict[str, int]:
@@ -146,4 +146,4 @@ def time_range(raw: Any, name: str) -> dict[str, int]:
     return {"gte": moment, "lte": moment}
 
 
-ADDRESS = hash_of({key: text for key in ("city", "country", "line1", "line2", "postal_code", "state")})
+ADDRESS = hash_of(dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"), text))

@@ -31,7 +31,7 @@ def token(length: int) -> str:
 class Settings:
     """What the command line decides.
 
-    `after_retries` is what becomes of a subscription when the last retry failed: canceled, unpaid or past_due.
+    `after_retries` is what a subscription becomes when the last retry failed: canceled, unpaid, past_due.
     """
 
     base_url: str

@@ -126,7 +126,7 @@ def test_refused_cards_do_not_attach(
     customer = new_customer()
     with pytest.raises(stripe.CardError) as declined:
         api.payment_methods.attach(card, {"customer": customer.id})
-    error = declined.value
+    error: Any = declined.value
     assert (error.http_status, error.code, error.error.decline_code) == (402, code, decline_code)
     assert api.customers.payment_methods.list(customer.id).data == []
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import stripe
-from tests.sandbox.conftest import card, client_of, visit
 
 from sandbox.running import Sandbox, running_sandbox
+from tests.sandbox.driving import card, client_of, visit
 
 SUCCESS = "http://site.test/thanks?session={CHECKOUT_SESSION_ID}"
 
@@ -264,8 +264,8 @@ def test_numbers_and_codes_of_cards_are_never_kept(tmp_path: Path) -> None:
         )
         for number in ("4000000000000002", "4000 0000 0000 0341", "4242424242424242"):
             buy(session, number)
-        number = {"number": "5555555555554444", "exp_month": 1, "exp_year": 2034, "cvc": "987"}
-        api.payment_methods.create({"type": "card", "card": number}, {"idempotency_key": "card"})
+        typed = {"number": "5555555555554444", "exp_month": 1, "exp_year": 2034, "cvc": "987"}
+        api.payment_methods.create({"type": "card", "card": typed}, {"idempotency_key": "card"})
     with sqlite3.connect(state) as kept:
         dump = "\n".join(kept.iterdump())
     assert "4444" in dump

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import stripe
-from tests.sandbox.conftest import card, visit
 
 from sandbox.running import Sandbox
+from tests.sandbox.driving import card, visit
 
 
 @pytest.fixture

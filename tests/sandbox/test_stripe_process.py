@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sandbox.conftest import client_of
 
 from sandbox.running import ROOT, free_ports, running_sandbox, start_sandbox
+from tests.sandbox.driving import client_of
 
 
 def run(*arguments: str, **environment: str) -> tuple[int, str]:
@@ -24,6 +24,7 @@ def run(*arguments: str, **environment: str) -> tuple[int, str]:
         capture_output=True,
         text=True,
         timeout=20,
+        check=False,
     )
     return done.returncode, done.stderr.strip()
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sandbox.conftest import card, visit
 from stripe._object_classes import OBJECT_CLASSES
+
+from tests.sandbox.driving import card, visit
 
 BESIDE = Path(__file__).parents[3] / "shared" / "stripe" / "fixtures3.json"
 FIXTURES = Path(os.environ.get("STRIPE_FIXTURES", BESIDE))

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.sandbox.conftest import START
 
 from sandbox.stripe.billing.changes import ItemChange, change_items
 from sandbox.stripe.billing.lifecycle import Terms, start, stop_at_period_end
@@ -14,6 +13,7 @@ from sandbox.stripe.billing.wallet import resolve
 from sandbox.stripe.resources import checkout_sessions, customers, prices
 from sandbox.stripe.store import Obj
 from sandbox.stripe.work import Settings, Work
+from tests.sandbox.driving import START
 
 HOUR = 3600
 DAY = 24 * HOUR

@@ -10,7 +10,7 @@ import pytest
 import stripe
 
 from sandbox.running import Sandbox, running_sandbox
-from tests.sandbox.conftest import Receiver, client_of, listening, visit
+from tests.sandbox.driving import Receiver, client_of, listening, visit
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ class ItemChange:
 def change_items(work: Work, subscription: Obj, changes: list[ItemChange], *, proration: str) -> None:
     """Give items another price or quantity from now on.
 
-    `proration` is none, create_prorations (settled on the next invoice) or always_invoice. A price with another
-    interval starts a new period and is invoiced at once; a trial goes on as it was.
+    `proration` is none, create_prorations (settled on the next invoice) or always_invoice. A price with
+    another interval starts a new period and is invoiced at once; a trial goes on as it was.
     """
     before = copy.deepcopy(subscription["items"]["data"])
     for change in changes:

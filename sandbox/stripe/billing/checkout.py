@@ -36,8 +36,8 @@ def needs_card(work: Work, session: Obj) -> bool:
 def submit(work: Work, session: Obj, buyer: Buyer, method: Obj | None) -> Outcome:
     """Subscribe the buyer with this card. On "action" a page for 3D Secure comes next.
 
-    Raises ApiError 402 for a card that is refused outright, 400 for a session that is closed. A declined charge
-    leaves an incomplete subscription, which the next card pays.
+    Raises ApiError 402 for a card that is refused outright, 400 for a session that is closed. A declined
+    charge leaves an incomplete subscription, which the next card pays.
     """
     if session["status"] != "open":
         raise invalid("This Checkout Session is no longer open.", code="checkout_session_not_open")

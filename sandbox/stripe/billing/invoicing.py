@@ -72,7 +72,7 @@ def _add_up(invoice: Obj, customer: Obj) -> None:
 
 
 def finalize(work: Work, invoice: Obj) -> Obj:
-    """Number the invoice, settle it against the customer's balance, and open its payment if something is due."""
+    """Number the invoice, use the customer's balance, and open a payment if something is still due."""
     if invoice["status"] != "draft":
         raise invalid("This invoice is already finalized, you can't re-finalize a non-draft invoice.")
     customer = work.get("customer", invoice["customer"])

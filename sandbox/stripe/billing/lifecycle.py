@@ -12,13 +12,16 @@ from sandbox.stripe.store import Obj, equals
 from sandbox.stripe.work import Work, new_id
 
 RETRY_AFTER = (3 * deadlines.DAY, 5 * deadlines.DAY, 7 * deadlines.DAY)
-"""Seconds from a failed renewal to the next attempt; after the last one `Settings.after_retries` decides."""
+"""Seconds from a failed renewal to the next attempt; after the last, `Settings.after_retries` decides."""
 ENDED = ("canceled", "incomplete_expired")
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What someone subscribes to. `trial_end` in Unix seconds; `attempt_payment` false leaves it to them to pay."""
+    """What someone subscribes to.
+
+    `trial_end` in Unix seconds; `attempt_payment` false leaves the first payment to them.
+    """
 
     customer: Obj
     items: list[tuple[Obj, int]]

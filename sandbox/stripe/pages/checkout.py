@@ -104,7 +104,7 @@ def _closed(work: Work, session: Obj) -> Response | None:
         text = "You have already completed this payment. Nothing more is to do here."
         return notice("Payment completed", text, link=_success_url(session), label="Continue")
     if session["status"] == "expired":
-        text = "This checkout page has expired, and nothing was charged. Start again from the site you came from."
+        text = "This page has expired, and nothing was charged. Start again from the site you came from."
         return notice("This page has expired", text, status=410, link=back, label="Back to the site")
     return None
 

@@ -38,7 +38,7 @@ def _visit(show: Page) -> Callable[[Request], object]:
             if visit is None or not work.find("customer", visit["customer"]):
                 return not_found("portal page")
             if visit["created"] + VISIT <= work.now:
-                text = "For your safety this page closes after an hour. Open it again from the site you came from."
+                text = "For safety this page closes after an hour. Open it again from the site you came from."
                 link = visit["return_url"]
                 return notice("This page has closed", text, status=410, link=link, label="Back to the site")
             return show(work, visit, fields)

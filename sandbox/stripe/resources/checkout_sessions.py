@@ -78,7 +78,7 @@ def create(work: Work, params: Obj) -> Obj:
 def _expiry(work: Work, params: Obj) -> int:
     expires_at: int = params.get("expires_at", work.now + SESSION_LIFE)
     if not 1800 <= expires_at - work.now <= SESSION_LIFE + 60:
-        message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation."
+        message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from creation."
         raise invalid(message, param="expires_at")
     return expires_at
 

@@ -1,4 +1,4 @@
-"""What the money did: payment intents, charges, invoice payments, setup intents. They can only be looked at."""
+"""What the money did: payment intents, charges, invoice payments, setup intents. To look at only."""
 
 from sandbox.stripe.params import filled, hash_of, one_of
 from sandbox.stripe.resources.operation import CREATED, listing, retrieval

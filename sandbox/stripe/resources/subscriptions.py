@@ -66,7 +66,11 @@ REASONS = one_of(
     "unused",
 )
 WHY = hash_of({"comment": text, "feedback": REASONS})
-UPDATE: Spec = COMMON | {"items": list_of(CHANGED_ITEM), "cancel_at": integer, "cancellation_details": WHY}
+UPDATE: Spec = COMMON | {
+    "items": list_of(CHANGED_ITEM),
+    "cancel_at": either("", integer),
+    "cancellation_details": WHY,
+}
 STATUSES = (
     "active",
     "canceled",
@@ -198,7 +202,8 @@ def _update_plainly(work: Work, subscription: Obj, params: Obj) -> None:
     if "cancel_at_period_end" in params:
         stop_at_period_end(work, subscription, stop=params["cancel_at_period_end"])
     if "cancel_at" in params:
-        subscription |= {"cancel_at": params["cancel_at"], "canceled_at": work.now}
+        moment = params["cancel_at"] or None
+        subscription |= {"cancel_at": moment, "canceled_at": work.now if moment else None}
     if "default_payment_method" in params:
         customer = work.get("customer", subscription["customer"])
         method = _card(work, customer, params) if params["default_payment_method"] else None

@@ -2,18 +2,51 @@
 
 from sandbox.stripe.store import Obj
 
+UNUSED = (
+    "after_expiration",
+    "allow_promotion_codes",
+    "amount_subtotal",
+    "amount_total",
+    "billing_address_collection",
+    "cancel_url",
+    "client_reference_id",
+    "client_secret",
+    "collected_information",
+    "consent",
+    "consent_collection",
+    "currency",
+    "currency_conversion",
+    "customer",
+    "customer_account",
+    "customer_creation",
+    "customer_details",
+    "customer_email",
+    "discounts",
+    "integration_identifier",
+    "invoice",
+    "invoice_creation",
+    "locale",
+    "origin_context",
+    "payment_intent",
+    "payment_link",
+    "payment_method_collection",
+    "payment_method_configuration_details",
+    "permissions",
+    "recovered_from",
+    "setup_intent",
+    "shipping_address_collection",
+    "shipping_cost",
+    "submit_type",
+    "subscription",
+    "success_url",
+    "wallet_options",
+)
+"""Keys that stay null until the page is used, most of them for ever."""
+
 
 def checkout_session_shape(id: str, now: int, url: str, expires_at: int) -> Obj:
     """A page where someone pays, not yet visited."""
-    empty = (
-        "after_expiration allow_promotion_codes amount_subtotal amount_total billing_address_collection cancel_url"
-        " client_reference_id client_secret collected_information consent consent_collection currency"
-        " currency_conversion customer customer_account customer_creation customer_details customer_email discounts"
-        " integration_identifier invoice invoice_creation locale origin_context payment_intent payment_link"
-        " payment_method_collection payment_method_configuration_details permissions recovered_from setup_intent"
-        " shipping_address_collection shipping_cost submit_type subscription success_url wallet_options"
-    )
-    return dict.fromkeys(empty.split()) | {
+    return dict.fromkeys(UNUSED) | {
         "id": id,
         "object": "checkout.session",
         "adaptive_pricing": {"enabled": False},

@@ -1,7 +1,24 @@
 """Invoices, their lines, the items that wait for one, and the payments made on one."""
 
+import copy
+
 from sandbox.stripe.shapes import empty_list
 from sandbox.stripe.store import Obj
+
+AMOUNTS = (
+    "amount_due",
+    "amount_overpaid",
+    "amount_paid",
+    "amount_remaining",
+    "amount_shipping",
+    "post_payment_credit_notes_amount",
+    "pre_payment_credit_notes_amount",
+    "starting_balance",
+    "subtotal",
+    "subtotal_excluding_tax",
+    "total",
+    "total_excluding_tax",
+)
 
 
 def invoice_shape(id: str, now: int, customer: Obj, subscription: Obj, reason: str) -> Obj:
@@ -19,79 +36,82 @@ def invoice_shape(id: str, now: int, customer: Obj, subscription: Obj, reason: s
     }
 
 
+INVOICE: Obj = {
+    "object": "invoice",
+    "account_country": "US",
+    "account_name": "Sandbox",
+    "account_tax_ids": None,
+    "application": None,
+    "attempt_count": 0,
+    "attempted": False,
+    "auto_advance": True,
+    "automatic_tax": {
+        "disabled_reason": None,
+        "enabled": False,
+        "liability": None,
+        "provider": None,
+        "status": None,
+    },
+    "automatically_finalizes_at": None,
+    "collection_method": "charge_automatically",
+    "custom_fields": None,
+    "customer_account": None,
+    "customer_shipping": None,
+    "customer_tax_exempt": "none",
+    "customer_tax_ids": [],
+    "default_payment_method": None,
+    "default_source": None,
+    "default_tax_rates": [],
+    "description": None,
+    "discounts": [],
+    "due_date": None,
+    "effective_at": None,
+    "footer": None,
+    "from_invoice": None,
+    "hosted_invoice_url": None,
+    "invoice_pdf": None,
+    "issuer": {"type": "self"},
+    "last_finalization_error": None,
+    "latest_revision": None,
+    "livemode": False,
+    "metadata": {},
+    "next_payment_attempt": None,
+    "number": None,
+    "on_behalf_of": None,
+    "payment_settings": {
+        "default_mandate": None,
+        "payment_method_options": None,
+        "payment_method_types": None,
+    },
+    "receipt_number": None,
+    "rendering": None,
+    "shipping_cost": None,
+    "shipping_details": None,
+    "statement_descriptor": None,
+    "status": "draft",
+    "status_transitions": dict.fromkeys(("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")),
+    "test_clock": None,
+    "webhooks_delivered_at": None,
+}
+"""What every new invoice has in common."""
+
+
 def _blank(id: str, now: int) -> Obj:
-    return _amounts() | {
-        "id": id,
-        "object": "invoice",
-        "account_country": "US",
-        "account_name": "Sandbox",
-        "account_tax_ids": None,
-        "application": None,
-        "attempt_count": 0,
-        "attempted": False,
-        "auto_advance": True,
-        "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": False,
-            "liability": None,
-            "provider": None,
-            "status": None,
-        },
-        "automatically_finalizes_at": None,
-        "collection_method": "charge_automatically",
-        "created": now,
-        "custom_fields": None,
-        "customer_account": None,
-        "customer_shipping": None,
-        "customer_tax_exempt": "none",
-        "customer_tax_ids": [],
-        "default_payment_method": None,
-        "default_source": None,
-        "default_tax_rates": [],
-        "description": None,
-        "discounts": [],
-        "due_date": None,
-        "effective_at": None,
-        "footer": None,
-        "from_invoice": None,
-        "hosted_invoice_url": None,
-        "invoice_pdf": None,
-        "issuer": {"type": "self"},
-        "last_finalization_error": None,
-        "latest_revision": None,
-        "lines": empty_list(f"/v1/invoices/{id}/lines"),
-        "livemode": False,
-        "metadata": {},
-        "next_payment_attempt": None,
-        "number": None,
-        "on_behalf_of": None,
-        "payment_settings": {
-            "default_mandate": None,
-            "payment_method_options": None,
-            "payment_method_types": None,
-        },
-        "period_end": now,
-        "period_start": now,
-        "receipt_number": None,
-        "rendering": None,
-        "shipping_cost": None,
-        "shipping_details": None,
-        "statement_descriptor": None,
-        "status": "draft",
-        "status_transitions": dict.fromkeys(
-            ("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")
-        ),
-        "test_clock": None,
-        "webhooks_delivered_at": None,
-    }
+    return (
+        copy.deepcopy(INVOICE)
+        | _amounts()
+        | {
+            "id": id,
+            "created": now,
+            "lines": empty_list(f"/v1/invoices/{id}/lines"),
+            "period_end": now,
+            "period_start": now,
+        }
+    )
 
 
 def _amounts() -> Obj:
-    zeros = (
-        "amount_due amount_overpaid amount_paid amount_remaining amount_shipping post_payment_credit_notes_amount"
-        " pre_payment_credit_notes_amount starting_balance subtotal subtotal_excluding_tax total total_excluding_tax"
-    )
-    return dict.fromkeys(zeros.split(), 0) | {
+    return dict.fromkeys(AMOUNTS, 0) | {
         "ending_balance": None,
         "total_discount_amounts": [],
         "total_pretax_credit_amounts": [],
