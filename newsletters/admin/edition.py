@@ -5,12 +5,13 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import AuditEntry
 from newsletters.actions import arrange_edition
@@ -32,7 +33,9 @@ class StoryInline(TabularInline):  # type: ignore[misc]  # the library has no ty
     fields = ("position", "article", "teaser")
     autocomplete_fields = ("article",)
     ordering_field = "position"
+    hide_title = True
     extra = 0
+    formfield_overrides = {TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 2})}}
 
 
 @admin.register(Edition)

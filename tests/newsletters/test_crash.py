@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
@@ -46,9 +47,7 @@ def shared_database(folder: Path) -> str:
         with closing(sqlite3.connect(file)) as copy:
             connection.connection.backup(copy)
         return f"sqlite:///{file}"
-    row = connection.settings_dict
-    host = row["HOST"].replace("/", "%2F")
-    return f"postgres://{row['USER']}:{row['PASSWORD']}@{host}:{row['PORT']}/{row['NAME']}"
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
 
 
 def run_sender(database: str, folder: Path, server: MailServer, at: str) -> "subprocess.Popen[str]":
