@@ -57,8 +57,7 @@ class PictureAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no type
     list_display = ("thumbnail", "alt", "caption", "credit", "created_at")
     list_display_links = ("thumbnail", "alt")
     search_fields = ("alt", "caption", "credit", "file")
-    fields = ("preview", "file", "alt", "caption", "credit")
-    readonly_fields = ("preview",)
+    fields = ("file", "alt", "caption", "credit")
     warn_unsaved_form = True
 
     def save_model(self, request: HttpRequest, obj: Picture, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
@@ -68,16 +67,7 @@ class PictureAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no type
 
     @admin.display(description="")
     def thumbnail(self, picture: Picture) -> SafeString:
-        return self._image(picture, 96)
-
-    @admin.display(description="preview")
-    def preview(self, picture: Picture) -> SafeString:
-        return self._image(picture, 480) if picture.file else SafeString("Choose a file and save.")
-
-    def _image(self, picture: Picture, width: int) -> SafeString:
-        return format_html(
-            '<img src="{}" alt="{}" width="{}">', image_source(picture).url, picture.alt, width
-        )
+        return format_html('<img src="{}" alt="" width="96" height="60">', image_source(picture).url)
 
 
 @admin.register(Page)

@@ -8,6 +8,7 @@ from html import escape
 from itertools import chain, count, groupby
 from typing import Final
 
+from .columns import number_columns
 from .document import (
     FOOTNOTE,
     Block,
@@ -26,7 +27,6 @@ from .document import (
     Table,
     text_of,
 )
-from .columns import number_columns
 from .links import host_of
 from .read import read
 from .sentences import goes_on

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 from PIL import Image
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from articles.actions import PictureNeedsAlt, add_picture
 from articles.models import Picture
 from articles.pictures import image_source
+from articles.queries import pictures_in
 from tests.factories.articles import NOW, draw_file
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +64,22 @@ def test_a_page_names_the_files_by_format() -> None:
     assert [kind for kind, _ in source.sources] == ["image/avif", "image/webp"]
     assert source.sources[0][1].count("w,") == 2
     assert (source.url[-5:], source.width, source.height) == (".jpeg", 1600, 1000)
+
+
+def test_a_story_shows_its_pictures_in_their_sizes_with_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    by_key, by_address = add(size=(960, 600)), add(size=(960, 600))
+    text = (
+        f'<figure><img data-picture="{by_key.pk}" alt="One"></figure>'
+        f'<figure><img src="{by_address.file.url}" alt="Two"></figure>'
+    )
+    with django_assert_num_queries(1):
+        find = pictures_in(text)
+        shown = [find(str(by_key.pk)), find(by_address.file.url), find("/media/unknown.png")]
+    assert shown == [image_source(by_key), image_source(by_address), None]
+
+
+def test_a_text_without_pictures_takes_no_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(0):
+        assert pictures_in("<p>Words.</p>")("1") is None
