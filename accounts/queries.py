@@ -1,21 +1,13 @@
 """Questions about how someone proved who they are."""
 
-from typing import TypeGuard
-
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from accounts.models import User
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-
-
-def is_signed_in(user: User | AnonymousUser) -> TypeGuard[User]:
-    """Whether this is a person and not a visitor."""
-    return user.is_authenticated
 
 
 def has_second_factor(user: User) -> bool:
