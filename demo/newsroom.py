@@ -20,6 +20,8 @@ from demo.logins import PASSWORD, STAFF
 from demo.pictures import draw_picture
 from demo.storyfiles import StoryFile, read_stories
 from editorial.actions import approve_article, publish_article, save_draft, submit_article
+from newsletters.actions import compile_edition
+from newsletters.models import Edition, Newsletter
 
 HERE = Path(__file__).parent
 ROLES = {WRITER, EDITOR, PUBLISHER, SUPPORT}
@@ -35,6 +37,7 @@ def load_newsroom(*, at: datetime) -> int:
     new = [story for story in read_stories() if story.slug not in known]
     for number, story in enumerate(new):
         _load_story(story, number=number, staff=staff, at=at)
+    _load_edition(by=staff[EDITOR], at=at)
     return len(new)
 
 
@@ -61,6 +64,14 @@ def _load_rows() -> None:
     for position, row in enumerate(_rows("pages")):
         values = {"title": row["title"], "text": row["body"], "position": position}
         Page.objects.get_or_create(slug=row["slug"], defaults=values)
+
+
+def _load_edition(*, by: User, at: datetime) -> None:
+    """The coming Friday's digest, if no edition was ever made: a draft to arrange, preview and send."""
+    if not Edition.objects.exists():
+        today = localtime(at).date()
+        friday = today + timedelta(days=(4 - today.weekday()) % 7)
+        compile_edition(newsletter=Newsletter.objects.get(slug="weekly"), date=friday, by=by, at=at)
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
