@@ -1,6 +1,7 @@
 """`python -m sandbox`: run the Stripe stand-in and the mailbox side by side."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import sqlite3
@@ -30,17 +31,18 @@ def main() -> int:
 
 def _check_ports(options: Options) -> None:
     """Raises Refused naming the port that is taken and the option that moves it."""
-    for option in ("stripe_port", "smtp_port", "web_port"):
-        port = getattr(options, option)
-        try:
-            socket.create_server((options.host, port)).close()
-        except (OSError, OverflowError) as error:
-            reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-            another = "--" + option.replace("_", "-")
-            message = (
-                f"cannot listen on {options.host} port {port} ({reason}); choose another with {another}."
-            )
-            raise Refused(message) from error
+    with contextlib.ExitStack() as held:
+        for option in ("stripe_port", "smtp_port", "web_port"):
+            _take_port(held, options.host, getattr(options, option), "--" + option.replace("_", "-"))
+
+
+def _take_port(held: contextlib.ExitStack, host: str, port: int, option: str) -> None:
+    try:
+        held.enter_context(socket.create_server((host, port)))
+    except (OSError, OverflowError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        message = f"cannot listen on {host} port {port} ({reason}); choose another with {option}."
+        raise Refused(message) from error
 
 
 if __name__ == "__main__":

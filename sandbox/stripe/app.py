@@ -27,12 +27,11 @@ TICK = 2.0
 METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 
 
-def build(state: Path, settings: Settings) -> Starlette:
-    """The whole server on one state file."""
+def build(store: Store, settings: Settings) -> Starlette:
+    """The whole server on one store."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        store = Store(state)
         app.state.store, app.state.settings = store, settings
         app.state.postman = postman = Postman(store, settings)
         loops = (postman.step, lambda: _keep_time(store, settings, postman))
@@ -41,7 +40,6 @@ def build(state: Path, settings: Settings) -> Starlette:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        store.close()
 
     assets = StaticFiles(directory=Path(__file__).parent / "assets")
     routes = [

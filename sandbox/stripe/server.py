@@ -9,6 +9,7 @@ from pathlib import Path
 import uvicorn
 
 from sandbox.stripe.app import build
+from sandbox.stripe.store import Store
 from sandbox.stripe.work import Settings
 
 
@@ -23,12 +24,15 @@ class _Server(uvicorn.Server):
 async def serve(*, host: str, port: int, state: Path, settings: Settings, ready: asyncio.Event) -> None:
     """Run the server on a state file until cancelled; set `ready` once it accepts connections.
 
-    Raises OSError when the port is taken.
+    Raises OSError when the port is taken, sqlite3.Error or OSError when the file cannot be kept.
     """
-    with contextlib.closing(socket.create_server((host, port))) as listener:
+    with (
+        contextlib.closing(socket.create_server((host, port))) as listener,
+        contextlib.closing(Store(state)) as store,
+    ):
         # Connections inherit it; without it each answer waits 40 ms for the client's delayed ACK.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        app = build(state, settings)
+        app = build(store, settings)
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, ws="none"
         )

@@ -55,6 +55,22 @@ def test_taken_port_is_named(option: str, tmp_path: Path) -> None:
     )
 
 
+def test_same_port_twice_is_named() -> None:
+    port = free_ports(1)[0]
+    code, said = run(f"--stripe-port={port}", f"--smtp-port={port}")
+    assert (code, said.endswith("choose another with --smtp-port.")) == (2, True)
+
+
+def test_state_that_cannot_be_kept_is_named(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    ports = dict(zip(("--stripe-port", "--smtp-port", "--web-port"), free_ports(3), strict=True))
+    state = blocked / "state.sqlite3"
+    code, said = run(*(f"{name}={port}" for name, port in ports.items()), f"--state={state}")
+    assert (code, len(said.splitlines())) == (2, 1)
+    assert said.endswith(f"(state file {state})")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
