@@ -75,7 +75,7 @@ class MailServer:
         await asyncio.sleep(self.pause)
         if reply.startswith(("4", "5")):
             return reply
-        self.arrived.append((address, bytes(envelope.content or b"")))
+        self.arrived.append((address, envelope.original_content or b""))
         self._on_this_line[id(session)] += 1
         if reply == "stall":
             await asyncio.sleep(3600)

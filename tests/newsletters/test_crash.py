@@ -13,7 +13,6 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from newsletters.actions import fix_recipients, start_sending
@@ -21,6 +20,7 @@ from tests.factories.newsletters import FRIDAY, make_edition, make_reader
 from tests.newsletters.mail_server import MailServer
 
 READERS = 12
+PROJECT = Path(__file__).parents[2]
 
 SENDER = """
 import json, sys
@@ -47,7 +47,9 @@ def shared_database(folder: Path) -> str:
         with closing(sqlite3.connect(file)) as copy:
             connection.connection.backup(copy)
         return f"sqlite:///{file}"
-    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
+    return urlunsplit(
+        urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    )
 
 
 def run_sender(database: str, folder: Path, server: MailServer, at: str) -> "subprocess.Popen[str]":
@@ -60,9 +62,7 @@ def run_sender(database: str, folder: Path, server: MailServer, at: str) -> "sub
         "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
     }
     command = [sys.executable, "-c", SENDER, at]
-    return subprocess.Popen(
-        command, env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
 
 
 def counts_from(sender: "subprocess.Popen[str]") -> dict[str, int]:
