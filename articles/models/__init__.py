@@ -9,4 +9,16 @@ from articles.models.section import Section
 from articles.models.slug import FormerSlug
 from articles.models.topic import Topic
 
-__all__ = ["Access", "Article", "Author", "Byline", "FormerSlug", "Page", "Picture", "Prominence", "Section", "State", "Topic"]
+__all__ = [
+    "Access",
+    "Article",
+    "Author",
+    "Byline",
+    "FormerSlug",
+    "Page",
+    "Picture",
+    "Prominence",
+    "Section",
+    "State",
+    "Topic",
+]

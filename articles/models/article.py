@@ -74,13 +74,19 @@ class Article(models.Model):
     language = models.CharField(max_length=12, default="en", help_text="A language code such as en or pt-BR.")
     lead_picture = models.ForeignKey(Picture, models.PROTECT, null=True, blank=True, related_name="+")
     access = models.CharField(
-        "who may read", max_length=12, choices=Access.choices, blank=True, help_text="Empty: as the section says."
+        "who may read",
+        max_length=12,
+        choices=Access.choices,
+        blank=True,
+        help_text="Empty: as the section says.",
     )
     prominence = models.PositiveSmallIntegerField(
         "place on the front page", choices=Prominence.choices, default=Prominence.NORMAL
     )
 
-    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT, editable=False, db_index=True)
+    state = models.CharField(
+        max_length=12, choices=State.choices, default=State.DRAFT, editable=False, db_index=True
+    )
     published_at = models.DateTimeField("published", null=True, blank=True, editable=False)
     first_published_at = models.DateTimeField("first published", null=True, blank=True, editable=False)
     updated_at = models.DateTimeField("updated", null=True, blank=True, editable=False)
@@ -92,9 +98,12 @@ class Article(models.Model):
 
     seo_title = models.CharField("title for search engines", max_length=120, blank=True)
     seo_description = models.CharField("description for search engines", max_length=300, blank=True)
-    canonical_url = models.URLField("canonical address", blank=True, help_text="When the story first ran elsewhere.")
+    canonical_url = models.URLField(
+        "canonical address", blank=True, help_text="When the story first ran elsewhere."
+    )
     word_count = models.PositiveIntegerField(default=0, editable=False)
-    wire_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)  # noqa: DJ001 (unique)
+    # Null, not empty, when a story is not from the wire: it is unique.
+    wire_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
 
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(
@@ -118,7 +127,8 @@ class Article(models.Model):
         )
         constraints = (
             models.CheckConstraint(
-                condition=Q(approved_at__isnull=True, approved_by__isnull=True) | Q(approved_at__isnull=False),
+                condition=Q(approved_at__isnull=True, approved_by__isnull=True)
+                | Q(approved_at__isnull=False),
                 name="article_approval_paired",
             ),
             models.CheckConstraint(

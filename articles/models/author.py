@@ -11,7 +11,12 @@ class Author(models.Model):
     role = models.CharField(max_length=120, blank=True, help_text="For instance: Science editor")
     bio = models.TextField(blank=True)
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="author", verbose_name="account"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="author",
+        verbose_name="account",
     )
 
     class Meta:

@@ -10,7 +10,9 @@ class Section(models.Model):
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
     description = models.CharField(max_length=240, blank=True)
-    access = models.CharField("who may read", max_length=12, choices=Access.choices, default=Access.SUBSCRIBERS)
+    access = models.CharField(
+        "who may read", max_length=12, choices=Access.choices, default=Access.SUBSCRIBERS
+    )
     position = models.PositiveSmallIntegerField("order", default=0)
 
     class Meta:
