@@ -78,17 +78,18 @@ def expect_accessible(page: Page) -> None:
     assert complaints == [], f"{page.url}: {complaints}"
 
 
-def wait_for_mail(to: str, subject: str) -> dict[str, Any]:
-    """The newest message to `to` whose subject holds `subject`, once it has come."""
-    query = urllib.parse.urlencode({"to": to, "subject": subject})
+def wait_for_mail(to: str, *, is_letter: bool = False) -> dict[str, Any]:
+    """The newest message to `to`, once it has come: an account mail, or a letter of a list."""
+    query = urllib.parse.urlencode({"to": to})
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         with urllib.request.urlopen(f"{MAILBOX}/api/messages?{query}") as answer:
             messages: list[dict[str, Any]] = json.load(answer)
-        if messages:
-            return messages[0]
+        for message in messages:
+            if ("List-Unsubscribe" in message["headers"]) == is_letter:
+                return message
         time.sleep(0.3)
-    raise AssertionError(f"No mail to {to} about {subject!r} came within {PATIENCE_SECONDS} seconds.")
+    raise AssertionError(f"No such mail to {to} came within {PATIENCE_SECONDS} seconds.")
 
 
 def code_in(message: dict[str, Any]) -> str:
