@@ -16,7 +16,8 @@ class BodyWidget(AdminProseEditorWidget):  # type: ignore[misc]  # the library h
 
     @property
     def media(self) -> forms.Media:
-        return super().media + forms.Media(css={"all": ["css/prose.css"]})
+        media: forms.Media = super().media
+        return media + forms.Media(css={"all": ["css/prose.css"]})
 
 
 class BodyField(ProseEditorField):  # type: ignore[misc]  # the library has no types

@@ -1,4 +1,4 @@
-"""The sample newsroom: sections, authors, staff, pictures and stories, made by the same actions people use."""
+"""The sample newsroom: sections, authors, staff, pictures, stories; made by the actions people use."""
 
 import json
 from datetime import datetime, timedelta

@@ -73,7 +73,9 @@ def _till() -> Any:
     return client.v1
 
 
-def _subscribe(user: User, at: datetime, *, card: str = "pm_card_visa", plan: str = "digital-monthly", **terms: Any) -> str:
+def _subscribe(
+    user: User, at: datetime, *, card: str = "pm_card_visa", plan: str = "digital-monthly", **terms: Any
+) -> str:
     """Pay for a plan with one of Stripe's test cards; returns the subscription's id."""
     customer = ensure_customer(user=user)
     method = _till().payment_methods.attach(card, {"customer": customer.stripe_id})

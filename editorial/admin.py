@@ -56,7 +56,7 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
     show_full_result_count = False
     search_fields = ("headline", "slugline", "standfirst")
     autocomplete_fields = ("topics", "lead_picture")
-    prepopulated_fields = {"slug": ("headline",)}  # noqa: RUF012 (the admin's own convention)
+    prepopulated_fields = {"slug": ("headline",)}
     inlines = (BylineInline,)
     change_form_before_template = "editorial/_desk.html"
     compressed_fields = False  # the text wants the whole width, with its label above
@@ -125,14 +125,18 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
             save_draft(article=form.instance, by=_staff(request), at=timezone.now())
 
     def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
-        return self._move(request, obj) if "_move" in request.POST else super().response_change(request, obj)
+        if "_move" in request.POST:
+            return self._move(request, obj)
+        response: HttpResponse = super().response_change(request, obj)
+        return response
 
     def response_add(
         self, request: HttpRequest, obj: Article, post_url_continue: str | None = None
     ) -> HttpResponse:
         if "_move" in request.POST:
             return self._move(request, obj)
-        return super().response_add(request, obj, post_url_continue)
+        response: HttpResponse = super().response_add(request, obj, post_url_continue)
+        return response
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view

@@ -49,7 +49,7 @@ def make_move(post: QueryDict, *, article: Article, by: User, at: datetime) -> s
         raise CannotMove("There is no such move.")
     form = MoveForm(post)
     if not form.is_valid():
-        raise CannotMove(" ".join(error for errors in form.errors.values() for error in errors))
+        raise CannotMove(" ".join(str(error) for errors in form.errors.values() for error in errors))
     details = _details(name, form.cleaned_data)
     ACTIONS[name](article=article, by=by, at=at, **details)
     when = details.get("when")

@@ -26,7 +26,7 @@ class Pile:
 
 
 def add_desk(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Give the admin's front page the piles of stories that this person may see; none without the permission."""
+    """Give the admin's front page the piles of stories that this person may see."""
     if isinstance(request.user, User) and request.user.has_perm("articles.view_article"):
         context["piles"] = _piles(request.user)
     return context

@@ -7,14 +7,12 @@ from django import forms
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from articles.models import Article, FormerSlug
+from articles.models import FormerSlug
 
 
 class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     class Meta:
-        model = Article
-        exclude = ("wire_key", "authors")
-        widgets = {"standfirst": UnfoldAdminTextareaWidget(attrs={"rows": 2})}  # noqa: RUF012 (Django's own way)
+        widgets = {"standfirst": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
     def clean_slug(self) -> str:
         """An address that another story had stays that story's, so that old links keep leading to it."""
@@ -40,9 +38,11 @@ class MoveForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"form": "article_form"}),
     )
 
+    prefix = "move"
+
     def __init__(self, *args: Any, is_alone: bool = False, **kwargs: Any) -> None:
         """`is_alone`: not part of the story's own form, which this person may not change."""
-        super().__init__(*args, prefix="move", **kwargs)
+        super().__init__(*args, **kwargs)
         if is_alone:
             for field in self.fields.values():
                 field.widget.attrs.pop("form")

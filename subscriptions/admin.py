@@ -47,7 +47,7 @@ class PlanAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ("name", "price", "interval", "trial_days", "position", "is_active", "stripe_price_id")
     list_editable = ("position", "is_active")
     readonly_fields = ("stripe_price_id",)
-    prepopulated_fields = {"key": ("name",)}  # noqa: RUF012 (the admin's own convention)
+    prepopulated_fields = {"key": ("name",)}
 
     def has_delete_permission(self, request: HttpRequest, obj: Plan | None = None) -> bool:
         return False  # those who have it keep it: take it off sale instead

@@ -11,7 +11,7 @@ from subscriptions.models import Grant, Plan, Source, Status, Subscription
 
 @dataclass(frozen=True)
 class GrantFact:
-    """A right to read, as the paywall weighs it: in force from `starts_at` until `ends_at` (open when None)."""
+    """A right to read, as the paywall weighs it: from `starts_at` until `ends_at` (open when None)."""
 
     source: str
     reason: str
@@ -23,7 +23,7 @@ class GrantFact:
 
 
 def grants_of(user: User | AnonymousUser, *, at: datetime) -> tuple[GrantFact, ...]:
-    """The rights in force at `at`, the longest first. Staff read everything while they are staff: no row to forget."""
+    """The rights in force at `at`, the longest first; staff read everything while they are staff."""
     if isinstance(user, AnonymousUser):
         return ()
     if user.is_staff and user.is_active:

@@ -71,7 +71,9 @@ def _unpaid(subscription: Subscription) -> Standing:
 
 
 def _incomplete(subscription: Subscription) -> Standing:
-    detail = "Your bank has not confirmed the first payment. Finish it, or choose a plan again; nothing was charged."
+    detail = (
+        "Your bank has not confirmed the payment. Finish it, or choose a plan again; nothing was charged."
+    )
     return Standing("Finish your payment", detail, needs_action=True, pay_url=subscription.pay_url)
 
 

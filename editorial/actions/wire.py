@@ -37,6 +37,8 @@ def import_wire(
     article = Article.objects.filter(wire_key=story.fingerprint).first()
     is_new = article is None
     article = article or Article(wire_key=story.fingerprint, slug=_free_slug(story.headline), section=section)
+    if is_new:
+        article.prominence = Prominence.BRIEF
     is_changed = _take_over(article, story)
     if is_new or is_changed:
         save_draft(article=article, by=by, at=at)
@@ -59,8 +61,6 @@ def _take_over(article: Article, story: WireStory) -> bool:
     is_changed = any(getattr(article, name) != value for name, value in values.items())
     for name, value in values.items():
         setattr(article, name, value)
-    if article.pk is None:
-        article.prominence = Prominence.BRIEF
     return is_changed
 
 

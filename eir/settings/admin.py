@@ -21,9 +21,9 @@ def _shades(colour: str) -> dict[str, str]:
     """The admin's eleven steps of the publication's colour, from nearly white to nearly black."""
     lighter = {50: 6, 100: 12, 200: 25, 300: 42, 400: 62, 500: 82, 600: 100}
     darker = {700: 85, 800: 70, 900: 55, 950: 38}
-    return {str(step): f"color-mix(in oklab, {colour} {share}%, white)" for step, share in lighter.items()} | {
-        str(step): f"color-mix(in oklab, {colour} {share}%, black)" for step, share in darker.items()
-    }
+    return {
+        str(step): f"color-mix(in oklab, {colour} {share}%, white)" for step, share in lighter.items()
+    } | {str(step): f"color-mix(in oklab, {colour} {share}%, black)" for step, share in darker.items()}
 
 
 UNFOLD: dict[str, Any] = {

@@ -1,7 +1,6 @@
 """Apps, middleware, templates, languages, static files and logging."""
 
 from eir.environment import BASE_DIR, IS_PRODUCTION, text
-from eir.settings.publication import TIME_ZONE as TIME_ZONE
 
 DEBUG = False
 

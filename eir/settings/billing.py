@@ -19,7 +19,7 @@ for _secret in STRIPE_WEBHOOK_SECRETS:
         raise ImproperlyConfigured("STRIPE_WEBHOOK_SECRETS must be a list of secrets like whsec_….")
 if IS_PRODUCTION and not STRIPE_LIVEMODE and not flag("STRIPE_ALLOW_TEST_MODE", False):
     raise ImproperlyConfigured(
-        "STRIPE_SECRET_KEY is a test key. Set the live key, or STRIPE_ALLOW_TEST_MODE=true for a staging site."
+        "STRIPE_SECRET_KEY is a test key. Set the live key, or STRIPE_ALLOW_TEST_MODE=true for staging."
     )
 
 STRIPE_PAGES = (

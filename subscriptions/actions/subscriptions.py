@@ -81,7 +81,7 @@ def _find_owner(snapshot: SubscriptionSnapshot) -> Owner:
     if customer is None:
         raise NotOurs(f"Customer {snapshot.customer} is not ours.")
     known = Subscription.objects.filter(stripe_id=snapshot.id).select_related("plan").first()
-    plan = Plan.objects.filter(stripe_price_id=snapshot.price).first() or (known and known.plan)
+    plan = Plan.objects.filter(stripe_price_id=snapshot.price).first() or (known.plan if known else None)
     if plan is None:
         raise NotOurs(f"Price {snapshot.price} is not one of our plans.")
     return Owner(customer, plan)

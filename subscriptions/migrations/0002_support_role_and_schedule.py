@@ -17,8 +17,6 @@ SUPPORT_PERMISSIONS = (
     "subscriptions.add_grant",
     "subscriptions.view_stripeevent",
     "subscriptions.change_stripeevent",
-    "newsletters.view_newsletter",
-    "newsletters.view_delivery",
 )
 
 

@@ -76,7 +76,11 @@ def test_the_path_from_draft_to_readers(writer: User, editor: User, publisher: U
     article.refresh_from_db()
     assert (article.state, article.published_at, article.first_published_at) == (State.PUBLISHED, NOW, NOW)
     assert public() == [article]
-    trail = AuditEntry.objects.filter(target_id=article.pk).order_by("id").values_list("action", "by_label", "to_state")
+    trail = (
+        AuditEntry.objects.filter(target_id=article.pk)
+        .order_by("id")
+        .values_list("action", "by_label", "to_state")
+    )
     assert list(trail) == [
         ("begin story", "writer@example.com", "draft"),
         ("submit story", "writer@example.com", "in_review"),
@@ -117,7 +121,9 @@ def test_w2_an_edit_voids_the_approval(writer: User, editor: User, publisher: Us
         publish_article(article=article, by=publisher, at=NOW)
 
 
-def test_w2_an_edit_to_a_scheduled_story_takes_it_off_the_schedule(writer: User, editor: User, publisher: User) -> None:
+def test_w2_an_edit_to_a_scheduled_story_takes_it_off_the_schedule(
+    writer: User, editor: User, publisher: User
+) -> None:
     article = approved(writer, editor)
     publish_article(article=article, by=publisher, at=NOW, when=NOW + timedelta(hours=1))
     save_draft(article=article, by=publisher, at=NOW)
@@ -176,13 +182,18 @@ def test_w6_a_scheduled_story_is_visible_on_the_minute_without_a_worker(
     assert public(moment) == [article]
 
 
-def test_w6_what_follows_a_scheduled_publication_happens_once(writer: User, editor: User, publisher: User) -> None:
+def test_w6_what_follows_a_scheduled_publication_happens_once(
+    writer: User, editor: User, publisher: User
+) -> None:
     article = approved(writer, editor)
     moment = NOW + timedelta(hours=3)
     publish_article(article=article, by=publisher, at=NOW, when=moment)
 
     assert publish_due(at=moment - timedelta(seconds=1)) == 0
-    assert [publish_due(at=moment + timedelta(hours=2)), publish_due(at=moment + timedelta(hours=3))] == [1, 0]
+    assert [publish_due(at=moment + timedelta(hours=2)), publish_due(at=moment + timedelta(hours=3))] == [
+        1,
+        0,
+    ]
     article.refresh_from_db()
     assert (article.state, article.published_at) == (State.PUBLISHED, moment)
     assert AuditEntry.objects.filter(action="publish story").count() == 1
@@ -198,7 +209,9 @@ def test_w5_an_embargo_holds_against_publication(writer: User, editor: User, pub
     assert public(NOW + timedelta(hours=6)) == [article]
 
 
-def test_unpublished_and_published_again_keeps_its_first_date(writer: User, editor: User, publisher: User) -> None:
+def test_unpublished_and_published_again_keeps_its_first_date(
+    writer: User, editor: User, publisher: User
+) -> None:
     article = approved(writer, editor)
     publish_article(article=article, by=publisher, at=NOW)
     unpublish_article(article=article, by=publisher, at=NOW + timedelta(hours=1))
@@ -217,7 +230,9 @@ def test_a_story_without_text_cannot_be_published(writer: User, editor: User, pu
         publish_article(article=article, by=publisher, at=NOW)
 
 
-def test_an_edit_to_a_public_story_moves_only_its_update_time(writer: User, editor: User, publisher: User) -> None:
+def test_an_edit_to_a_public_story_moves_only_its_update_time(
+    writer: User, editor: User, publisher: User
+) -> None:
     article = approved(writer, editor)
     publish_article(article=article, by=publisher, at=NOW)
     article.standfirst = "Corrected."
@@ -257,7 +272,9 @@ def test_saving_sanitises_and_counts(writer: User) -> None:
 
 MOVES = st.lists(
     st.tuples(
-        st.sampled_from(["save", "submit", "send back", "approve", "publish", "schedule", "unpublish", "due"]),
+        st.sampled_from(
+            ["save", "submit", "send back", "approve", "publish", "schedule", "unpublish", "due"]
+        ),
         st.sampled_from([WRITER, EDITOR, PUBLISHER]),
     ),
     max_size=25,
@@ -289,7 +306,9 @@ class RandomDeskTest(TestCase):
             "send back": lambda: send_back(article=article, by=by, at=at, reason="Again."),
             "approve": lambda: approve_article(article=article, by=by, at=at),
             "publish": lambda: publish_article(article=article, by=by, at=at),
-            "schedule": lambda: publish_article(article=article, by=by, at=at, when=at + timedelta(minutes=45)),
+            "schedule": lambda: publish_article(
+                article=article, by=by, at=at, when=at + timedelta(minutes=45)
+            ),
             "unpublish": lambda: unpublish_article(article=article, by=by, at=at),
             "due": lambda: publish_due(at=at),
         }

@@ -1,4 +1,4 @@
-"""A browser, a mailbox and a running demo: what a journey needs. `python -m tests.run journeys` brings them."""
+"""A browser, a mailbox and a running demo: what a journey needs; `tests.run journeys` brings them."""
 
 import json
 import os

@@ -86,7 +86,7 @@ def let_one_go() -> list[str]:
     return readers
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("killed_after", [1, 7])
 def test_e1_a_killed_sender_is_resumed_with_nobody_twice_and_nobody_missed(
     mail_server: MailServer, tmp_path: Path, killed_after: int
@@ -110,7 +110,7 @@ def test_e1_a_killed_sender_is_resumed_with_nobody_twice_and_nobody_missed(
     assert len(set(readers) - set(mail_server.recipients())) <= unknown
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_e2_two_senders_at_the_same_time_share_the_readers(mail_server: MailServer, tmp_path: Path) -> None:
     readers = let_one_go()
     database = shared_database(tmp_path)

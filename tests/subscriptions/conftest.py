@@ -4,7 +4,6 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -63,7 +62,7 @@ def post_form(url: str, form: dict[str, str]) -> int:
 
 
 @pytest.fixture
-def till(sandbox: Sandbox, settings: Settings) -> Iterator[Till]:
+def till(sandbox: Sandbox, settings: Settings) -> Till:
     """The sandbox, with the settings pointing at it."""
     settings.STRIPE_API_BASE = sandbox.stripe_url
     client = stripe.StripeClient(
@@ -71,7 +70,7 @@ def till(sandbox: Sandbox, settings: Settings) -> Iterator[Till]:
         stripe_version=django_settings.STRIPE_API_VERSION,
         base_addresses={"api": sandbox.stripe_url},
     )
-    yield Till(client.v1)
+    return Till(client.v1)
 
 
 @pytest.fixture
@@ -93,7 +92,9 @@ def other_plan(till: Till, plan: Plan) -> Plan:
 @pytest.fixture
 def reader(db: None) -> User:
     # Stripe remembers idempotency keys for a day, so every test's reader is somebody new to it.
-    return User.objects.create_user(f"reader-{datetime.now(UTC).timestamp()}@example.com", name="Rafe Idunsen")
+    return User.objects.create_user(
+        f"reader-{datetime.now(UTC).timestamp()}@example.com", name="Rafe Idunsen"
+    )
 
 
 def event_about(kind: str, thing: dict[str, Any], event_id: str) -> bytes:

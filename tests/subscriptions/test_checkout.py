@@ -74,7 +74,9 @@ def test_s10_somebody_elses_session_gives_nothing(till: Till, reader: User, plan
     assert (can_read(thief), Subscription.objects.count()) == (False, 0)
 
 
-def test_s10_the_success_page_believes_stripe_and_not_its_address(till: Till, reader: User, plan: Plan) -> None:
+def test_s10_the_success_page_believes_stripe_and_not_its_address(
+    till: Till, reader: User, plan: Plan
+) -> None:
     checkout = start(reader, plan)
     browser = Client()
     browser.force_login(reader)
@@ -98,7 +100,9 @@ def test_s11_two_clicks_open_one_session(till: Till, reader: User, plan: Plan) -
     assert Checkout.objects.count() == 1
 
 
-def test_s11_another_plan_closes_the_first_session(till: Till, reader: User, plan: Plan, other_plan: Plan) -> None:
+def test_s11_another_plan_closes_the_first_session(
+    till: Till, reader: User, plan: Plan, other_plan: Plan
+) -> None:
     first = start(reader, plan)
     start(reader, other_plan)
     first.refresh_from_db()
@@ -132,7 +136,7 @@ def test_a_plan_off_sale_is_not_sold(till: Till, reader: User, plan: Plan) -> No
 def test_a_visitor_is_asked_to_sign_in_first(client: Client, plan: Plan) -> None:
     answer = client.post("/subscribe/checkout/", {"plan": plan.key})
     assert answer.status_code == 302
-    assert answer.url.startswith("/accounts/login/")
+    assert answer["Location"].startswith("/accounts/login/")
 
 
 def test_the_way_back_stays_on_this_site(till: Till, reader: User, plan: Plan) -> None:

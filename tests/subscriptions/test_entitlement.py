@@ -13,7 +13,9 @@ END = datetime(2026, 4, 10, 12, tzinfo=UTC)
 POLICY = Policy(past_due_grace=timedelta(days=21), renewal_slack=timedelta(days=3))
 
 
-def window(status: str, *, cancels_at: datetime | None = None, ended_at: datetime | None = None) -> Window | None:
+def window(
+    status: str, *, cancels_at: datetime | None = None, ended_at: datetime | None = None
+) -> Window | None:
     return entitle(
         status=status,
         started_at=START,
@@ -46,7 +48,9 @@ def test_states_with_access_end_when_they_should(
 
 
 @pytest.mark.parametrize("cancels_at", [None, END])
-@pytest.mark.parametrize("status", [Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED, Status.UNPAID, Status.PAUSED])
+@pytest.mark.parametrize(
+    "status", [Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED, Status.UNPAID, Status.PAUSED]
+)
 def test_states_without_access(status: str, cancels_at: datetime | None) -> None:
     assert window(status, cancels_at=cancels_at) is None
 

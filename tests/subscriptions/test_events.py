@@ -1,6 +1,7 @@
 """Acting on Stripe's events: rules S4, S5 and S6, against the sandbox."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -107,7 +108,11 @@ def test_s6_a_strangers_subscription_is_ignored(till: Till, reader: User, plan: 
     stranger = till.v1.customers.create({"email": "stranger@example.com"})
     method = till.v1.payment_methods.attach("pm_card_visa", {"customer": stranger.id})
     subscription = till.v1.subscriptions.create(
-        {"customer": stranger.id, "items": [{"price": plan.stripe_price_id}], "default_payment_method": method.id}
+        {
+            "customer": stranger.id,
+            "items": [{"price": plan.stripe_price_id}],
+            "default_payment_method": method.id,
+        }
     )
     row = deliver("customer.subscription.created", {"id": subscription.id}, "evt_1")
     assert (row.state, row.note) == (StripeEvent.State.IGNORED, f"Customer {stranger.id} is not ours.")
@@ -116,7 +121,12 @@ def test_s6_a_strangers_subscription_is_ignored(till: Till, reader: User, plan: 
 
 def test_s6_a_foreign_price_gives_no_access(till: Till, reader: User, plan: Plan) -> None:
     foreign = till.v1.prices.create(
-        {"currency": "usd", "unit_amount": 500, "recurring": {"interval": "month"}, "product_data": {"name": "Mug club"}}
+        {
+            "currency": "usd",
+            "unit_amount": 500,
+            "recurring": {"interval": "month"},
+            "product_data": {"name": "Mug club"},
+        }
     )
     plan.stripe_price_id, ours = foreign.id, plan.stripe_price_id
     subscription = till.subscribe(reader, plan)
@@ -164,7 +174,7 @@ def test_s6_an_event_that_never_settles_is_shown_as_failed(reader: User, setting
 def test_the_sweep_finds_what_no_worker_got(till: Till, reader: User, plan: Plan) -> None:
     stripe_id = till.subscribe(reader, plan).id
     event = EventSnapshot(id="evt_1", type="customer.subscription.created", livemode=False, is_thin=False)
-    long_ago = timezone.now() - timezone.timedelta(minutes=2)
+    long_ago = timezone.now() - timedelta(minutes=2)
     record_event(event=event, body=event_about(event.type, {"id": stripe_id}, "evt_1"), at=long_ago)
 
     sweep_events()

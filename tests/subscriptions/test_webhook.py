@@ -14,8 +14,8 @@ from subscriptions.models import StripeEvent
 pytestmark = pytest.mark.django_db(transaction=True)
 
 URL = "/stripe/webhook/"
-SECRET = "whsec_the_first_of_two"  # noqa: S105
-NEXT_SECRET = "whsec_the_second_of_two"  # noqa: S105
+SECRET = "whsec_the_first_of_two"
+NEXT_SECRET = "whsec_the_second_of_two"
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,13 @@ def two_secrets(settings: Settings) -> None:
 
 
 def body_of(event_id: str = "evt_1", kind: str = "plan.created", **more: Any) -> str:
-    event = {"id": event_id, "object": "event", "type": kind, "livemode": False, "data": {"object": {"id": "x"}}}
+    event = {
+        "id": event_id,
+        "object": "event",
+        "type": kind,
+        "livemode": False,
+        "data": {"object": {"id": "x"}},
+    }
     return json.dumps({**event, **more})
 
 
@@ -72,13 +78,18 @@ def test_s1_any_matching_signature_of_several_will_do() -> None:
 
 
 def test_s2_both_secrets_are_taken_and_a_third_is_not() -> None:
-    answers = [post(body_of(f"evt_{secret}"), secret=secret).status_code for secret in (SECRET, NEXT_SECRET, "whsec_x")]
+    answers = [
+        post(body_of(f"evt_{secret}"), secret=secret).status_code
+        for secret in (SECRET, NEXT_SECRET, "whsec_x")
+    ]
     assert answers == [200, 200, 400]
 
 
 def test_s2_only_post_and_no_redirect() -> None:
     assert Client().get(URL).status_code == 405
-    assert Client(enforce_csrf_checks=True).post(URL, "{}", content_type="application/json").status_code == 400
+    assert (
+        Client(enforce_csrf_checks=True).post(URL, "{}", content_type="application/json").status_code == 400
+    )
 
 
 def test_s2_a_body_past_the_limit_is_refused() -> None:

@@ -208,7 +208,7 @@ PIECES = st.sampled_from(
     <img_data-picture=3> <img_src=x_onerror=y()> <span_class=footnote> <span_class=credit> </span> <script> </script> <style>
     <svg/onload=x> <math> </svg> <!-- --> <![if_x]> <o:p> <p_style="mso-list:l0_level2"> <span_style="mso-list:Ignore">
     <p_class=MsoQuote> <a_href="#_ftn1"> <div_id=ftn1> <a_href="#_ftnref1"> <template> <noscript> <textarea> <title>
-    · • 1. &nbsp; &amp; &lt; &#0; word Word. “quote” — \u00a0 \u200b \ufeff ' " < > = on_click=x() javascript:x""".split()  # noqa: SIM905
+    · • 1. &nbsp; &amp; &lt; &#0; word Word. “quote” — \u00a0 \u200b \ufeff ' " < > = on_click=x() javascript:x""".split()
 ).map(lambda piece: piece.replace("_", " "))
 MARKUP = st.lists(PIECES | st.sampled_from([" ", "\n", "\n\n", "x"]) | st.text(max_size=3), max_size=25).map(
     "".join
