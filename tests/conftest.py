@@ -4,9 +4,14 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from sandbox.running import Sandbox, running_sandbox
+
+# A busy machine is no failure: tests assert no times.
+hypothesis.settings.register_profile("eir", deadline=None)
+hypothesis.settings.load_profile("eir")
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
