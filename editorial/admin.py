@@ -87,7 +87,7 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
     @display(description="time", ordering="changed_at")
     def show_time(self, article: Article) -> str | SafeString:
         if article.state in (State.PUBLISHED, State.SCHEDULED) and article.published_at:
-            return timezone.localtime(article.published_at).strftime("%-d %b %Y, %H:%M")
+            return timezone.localtime(article.published_at).strftime("%b %-d, %Y, %H:%M")
         return f"edited {timesince(article.changed_at)} ago"
 
     # Who may do what

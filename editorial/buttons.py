@@ -53,7 +53,7 @@ def make_move(post: QueryDict, *, article: Article, by: User, at: datetime) -> s
     details = _details(name, form.cleaned_data)
     ACTIONS[name](article=article, by=by, at=at, **details)
     when = details.get("when")
-    return DONE[name].format(when=f"{localtime(when):%-d %B %Y, %H:%M}" if when else "")
+    return DONE[name].format(when=f"{localtime(when):%B %-d, %Y, %H:%M}" if when else "")
 
 
 def _details(name: str, given: dict[str, Any]) -> dict[str, Any]:

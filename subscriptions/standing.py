@@ -23,7 +23,7 @@ class Standing:
 
 def _day(moment: datetime) -> str:
     day: date = localtime(moment).date()
-    return date_format(day, "j F Y")
+    return date_format(day, "F j, Y")
 
 
 def standing_of(subscription: Subscription | None) -> Standing | None:

@@ -68,7 +68,7 @@ class Edition(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.newsletter}, {self.edition_date:%-d %B %Y}"
+        return f"{self.newsletter}, {self.edition_date:%B %-d, %Y}"
 
     def get_absolute_url(self) -> str:
         return reverse("newsletter_edition", args=(self.newsletter.slug, self.edition_date))

@@ -27,6 +27,7 @@ class Till:
     """What Stripe and its hosted pages do, as seen by the one who pays."""
 
     v1: Any
+    url: str
 
     def pay(self, url: str, *, card: str = VISA) -> int:
         """Fill in the hosted Checkout page and submit it; returns the status of the answer."""
@@ -70,7 +71,7 @@ def till(sandbox: Sandbox, settings: Settings) -> Till:
         stripe_version=django_settings.STRIPE_API_VERSION,
         base_addresses={"api": sandbox.stripe_url},
     )
-    return Till(client.v1)
+    return Till(client.v1, sandbox.stripe_url)
 
 
 @pytest.fixture
