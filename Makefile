@@ -40,11 +40,6 @@ lock: install-dev ## Pin the newest dependencies that pyproject.toml allows
 	@$(COMPILE) --upgrade --group demo --output-file requirements/demo.txt
 	@$(COMPILE) --upgrade --group demo --group test --group lint --output-file requirements/dev.txt
 
-ifneq ($(wildcard benchmarks/*.py),)
-.PHONY: bench
-bench: install-dev ## Measure
-	@exec $(BIN)/python -m benchmarks
-endif
 
 # A copy of the requirements that were installed last lies in .venv; installing starts only when they differ.
 .PHONY: install-demo install-dev

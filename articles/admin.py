@@ -54,7 +54,7 @@ class AuthorAdmin(FiledAdmin):
 
 @admin.register(Picture)
 class PictureAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
-    list_display = ("thumbnail", "alt", "caption", "credit", "created_at")
+    list_display = ("thumbnail", "alt", "caption", "credit", "number", "created_at")
     list_display_links = ("thumbnail", "alt")
     search_fields = ("alt", "caption", "credit", "file")
     fields = ("file", "alt", "caption", "credit")
@@ -64,6 +64,11 @@ class PictureAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no type
         super().save_model(request, obj, form, change)
         if "file" in form.changed_data:
             size_picture(picture=obj)
+
+    @admin.display(description="number", ordering="pk")
+    def number(self, picture: Picture) -> int:
+        """What the editor asks for when a picture is put into a text."""
+        return picture.pk
 
     @admin.display(description="")
     def thumbnail(self, picture: Picture) -> SafeString:

@@ -1,12 +1,13 @@
 """What someone has, read from the ledger."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from subscriptions.models import Grant, Plan, Source, Status, Subscription
+from subscriptions.models import Grant, Plan, Source, Status, StripeEvent, Subscription
 
 
 @dataclass(frozen=True)
@@ -57,3 +58,10 @@ def latest_subscription(user: User) -> Subscription | None:
 def plans_on_sale() -> list[Plan]:
     """The plans a reader can choose from, in the publisher's order."""
     return list(Plan.objects.on_sale())
+
+
+def waiting_events(*, at: datetime) -> QuerySet[StripeEvent]:
+    """Events whose turn it is: due for another try, or received a minute ago and never tried."""
+    never_tried = Q(try_after_at__isnull=True, received_at__lte=at - timedelta(minutes=1))
+    waiting = StripeEvent.objects.filter(state=StripeEvent.State.WAITING)
+    return waiting.filter(never_tried | Q(try_after_at__lte=at)).order_by("received_at")

@@ -9,6 +9,8 @@ from eir.settings.billing import STRIPE_PAGES
 from eir.settings.publication import SITE_URL
 
 SECRET_KEY = secret("SECRET_KEY", embedded="embedded-key-for-demo-and-tests-only-never-in-production")
+# Former keys: what they signed or locked stays readable after the key has been changed.
+SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS", default="")
 ALLOWED_HOSTS = names("ALLOWED_HOSTS", embedded="127.0.0.1,localhost,testserver")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 

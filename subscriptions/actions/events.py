@@ -2,7 +2,7 @@
 
 import json
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,8 @@ from subscriptions.models import Checkout, Customer, StripeEvent
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 12
+# With these an event outlives an outage of three days, as Stripe's own retries do (rule S7).
+FIRST_PAUSE, LONGEST_PAUSE, MAX_ATTEMPTS = timedelta(seconds=30), timedelta(hours=1), 80
 # Events about a customer's money name no subscription: all of that customer's are fetched.
 BY_CUSTOMER = ("charge.", "payment_intent.", "customer.updated", "customer.deleted", "payment_method.")
 
@@ -46,7 +47,7 @@ def process_event(*, event: StripeEvent, at: datetime) -> None:
     """Fetch what the event points at and set our state from it; safe to run twice or at the same time.
 
     Raises:
-        StripeUnavailable: the event stays waiting and is tried again, at most `MAX_ATTEMPTS` times.
+        StripeUnavailable: the event stays waiting for its next try, at most `MAX_ATTEMPTS` times.
     """
     if event.state in (StripeEvent.State.DONE, StripeEvent.State.IGNORED):
         return
@@ -57,7 +58,7 @@ def process_event(*, event: StripeEvent, at: datetime) -> None:
     except StripeRefused as refusal:
         _settle(event, StripeEvent.State.FAILED, str(refusal), at=at)
     except StripeUnavailable as trouble:
-        _count_attempt(event, str(trouble), at=at)
+        _postpone(event, str(trouble), at=at)
         raise
     else:
         _settle(event, StripeEvent.State.IGNORED if note else StripeEvent.State.DONE, note, at=at)
@@ -72,8 +73,9 @@ def _act_on(event: StripeEvent, *, at: datetime) -> str:
     if subscription:
         sync_subscription(stripe_id=subscription, at=at)
         return ""
-    if event.type.startswith(BY_CUSTOMER):
-        return _act_on_customer(_customer_of(event.type, thing), at=at)
+    customer = _customer_of(event.type, thing)
+    if customer and event.type.startswith(BY_CUSTOMER):
+        return _act_on_customer(customer, at=at)
     return "Nothing here depends on this type."
 
 
@@ -88,7 +90,7 @@ def _act_on_session(session_id: str, *, at: datetime) -> str:
 def _act_on_customer(stripe_id: str, *, at: datetime) -> str:
     customer = Customer.objects.filter(stripe_id=stripe_id).first()
     if customer is None:
-        return f"Customer {stripe_id or '(none)'} is not ours."
+        return f"Customer {stripe_id} is not ours."
     sync_customer(customer=customer, at=at)
     return ""
 
@@ -117,6 +119,11 @@ def _settle(event: StripeEvent, state: StripeEvent.State, note: str, *, at: date
     event.save(update_fields=("state", "note", "settled_at", "attempts"))
 
 
-def _count_attempt(event: StripeEvent, note: str, *, at: datetime) -> None:
-    state = StripeEvent.State.FAILED if event.attempts + 1 >= MAX_ATTEMPTS else StripeEvent.State.WAITING
-    _settle(event, state, note, at=at)
+def _postpone(event: StripeEvent, note: str, *, at: datetime) -> None:
+    """Wait for twice as long as the last time, up to an hour; after `MAX_ATTEMPTS` leave it to a person."""
+    event.attempts += 1
+    event.note = note
+    if event.attempts >= MAX_ATTEMPTS:
+        event.state, event.settled_at = StripeEvent.State.FAILED, at
+    event.try_after_at = at + min(FIRST_PAUSE * 2 ** min(event.attempts, 12), LONGEST_PAUSE)
+    event.save(update_fields=("state", "note", "settled_at", "try_after_at", "attempts"))

@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("note", models.TextField(blank=True, help_text="Why it was ignored or how it failed.")),
                 ("received_at", models.DateTimeField(db_index=True)),
+                ("try_after_at", models.DateTimeField(blank=True, help_text="While it waits for Stripe.", null=True, verbose_name="next try")),
                 ("settled_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={

@@ -18,6 +18,9 @@ class StripeEvent(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     note = models.TextField(blank=True, help_text="Why it was ignored or how it failed.")
     received_at = models.DateTimeField(db_index=True)
+    try_after_at = models.DateTimeField(
+        "next try", null=True, blank=True, help_text="While it waits for Stripe."
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

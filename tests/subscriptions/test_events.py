@@ -11,11 +11,11 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from subscriptions.actions import subscriptions as subscription_actions
-from subscriptions.actions.events import MAX_ATTEMPTS, process_event, record_event
+from subscriptions.actions.events import MAX_ATTEMPTS, _postpone, process_event, record_event
 from subscriptions.actions.subscriptions import sync_subscription
 from subscriptions.gateways import EventSnapshot, StripeUnavailable, fetch_subscription
 from subscriptions.models import Grant, Plan, Status, StripeEvent, Subscription, SyncTicket
-from subscriptions.queries import grants_of
+from subscriptions.queries import grants_of, waiting_events
 from subscriptions.tasks import sweep_events
 from tests.subscriptions.conftest import Till, event_about
 
@@ -148,6 +148,8 @@ def test_s6_an_outage_leaves_the_event_waiting_and_then_settles(
         deliver("customer.subscription.created", {"id": stripe_id}, "evt_1")
     event = StripeEvent.objects.get()
     assert (event.state, event.attempts) == (StripeEvent.State.WAITING, 1)
+    assert list(waiting_events(at=timezone.now() + timedelta(seconds=50))) == []
+    assert list(waiting_events(at=timezone.now() + timedelta(seconds=70))) == [event]
 
     settings.STRIPE_API_BASE = working
     process_event(event=event, at=timezone.now())
@@ -169,6 +171,17 @@ def test_s6_an_event_that_never_settles_is_shown_as_failed(reader: User, setting
     event.refresh_from_db()
     assert event.state == StripeEvent.State.FAILED
     assert event.note
+
+
+def test_s7_an_outage_of_three_days_is_outlived() -> None:
+    at = timezone.now()
+    event = StripeEvent(stripe_id="evt_1", type="x", livemode=False, body="{}", received_at=at)
+    event.save()
+    tried_at = at
+    while event.state == StripeEvent.State.WAITING:
+        _postpone(event, "away", at=tried_at)
+        last, tried_at = tried_at, event.try_after_at or tried_at
+    assert last - at > timedelta(days=3)
 
 
 def test_the_sweep_finds_what_no_worker_got(till: Till, reader: User, plan: Plan) -> None:
