@@ -27,13 +27,13 @@ class MoveForm(forms.Form):
 
     when = forms.DateTimeField(
         required=False,
-        label="At (newsroom time)",
+        label="When (newsroom time)",
         widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local", "form": "article_form"}),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"],
     )
     note = forms.CharField(
         required=False,
-        label="Note, when you send it back",
+        label="What should change",
         max_length=1000,
         widget=UnfoldAdminTextInputWidget(attrs={"form": "article_form"}),
     )

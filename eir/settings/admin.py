@@ -19,7 +19,7 @@ def _link(title: str, icon: str, name: str, permission: str) -> dict[str, Any]:
 
 def _shades(colour: str) -> dict[str, str]:
     """The admin's eleven steps of the publication's colour, from nearly white to nearly black."""
-    lighter = {50: 6, 100: 12, 200: 25, 300: 42, 400: 62, 500: 82, 600: 100}
+    lighter = {50: 6, 100: 12, 200: 25, 300: 36, 400: 48, 500: 60, 600: 100}
     darker = {700: 85, 800: 70, 900: 55, 950: 38}
     return {
         str(step): f"color-mix(in oklab, {colour} {share}%, white)" for step, share in lighter.items()
@@ -32,6 +32,9 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "Newsroom",
     "SITE_URL": "/",
     "SITE_SYMBOL": "newspaper",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/icon.svg")}
+    ],
     "COLORS": {"primary": _shades(PUBLICATION["accent"])},
     "DASHBOARD_CALLBACK": "editorial.dashboard.add_desk",
     "SHOW_HISTORY": False,
