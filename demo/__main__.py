@@ -88,6 +88,7 @@ def sandbox_command(setup: Setup) -> list[str]:
         f"--state={setup.data_dir / 'sandbox.sqlite3'}",
         f"--forward-to=http://127.0.0.1:{setup.port}/stripe/webhook/",
         f"--signing-secret={setup.webhook_secret}",
+        "--after-retries=unpaid",
     ]
 
 

@@ -11,12 +11,15 @@ STAFF = (
 )
 
 READERS = (
+    ("unpaid", "unpaid@example.com", "Ursel Vant"),
+    ("never paid", "never@example.com", "Nils Ebberg"),
     ("subscriber", "subscriber@example.com", "Sabine Orlund"),
     ("on trial", "trial@example.com", "Tore Maddock"),
     ("has cancelled", "leaving@example.com", "Lena Harrowby"),
     ("former subscriber", "former@example.com", "Felix Anstruth"),
     ("payment overdue", "overdue@example.com", "Odile Brandt-Kerr"),
     ("payment unfinished", "unfinished@example.com", "Ulric Tamsin"),
+    ("paused", "paused@example.com", "Paola Winterhagen"),
     ("complimentary", "guest@example.com", "Greta Pellmoor"),
     ("registered", "reader@example.com", "Rafe Idunsen"),
 )

@@ -1,6 +1,7 @@
 """The sample newsroom: sections, authors, staff, pictures, stories; made by the actions people use."""
 
 import json
+import re
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -26,6 +27,7 @@ from newsletters.models import Edition, Newsletter
 HERE = Path(__file__).parent
 ROLES = {WRITER, EDITOR, PUBLISHER, SUPPORT}
 PICTURE_SIZE = (1600, 1000)
+SCENE = re.compile(r'<img src="scene:(?P<scene>[\w-]+ \d+)" alt="(?P<alt>[^"]*)">')
 
 
 def load_newsroom(*, at: datetime) -> int:
@@ -114,7 +116,7 @@ def _article(story: StoryFile, *, when: datetime) -> Article:
         headline=story.text("headline"),
         slugline=story.text("slugline"),
         standfirst=story.text("standfirst"),
-        body=story.body,
+        body=_with_pictures(story.body, at=when),
         dateline_place=story.text("dateline"),
         dateline_source=story.text("source"),
         dateline_date=when.date() if has_dateline else None,
@@ -140,14 +142,26 @@ def _place(article: Article, story: StoryFile) -> None:
 def _picture(story: StoryFile, *, at: datetime) -> Picture | None:
     if not story.text("picture"):
         return None
-    scene, seed = story.text("picture").split()
+    words = {key: story.text(key) for key in ("alt", "caption", "credit")}
+    return _draw(story.text("picture"), **words, at=at)
+
+
+def _with_pictures(body: str, *, at: datetime) -> str:
+    """The text with each `src="scene:harbour 3"` drawn, stored and named by its address."""
+
+    def place(image: re.Match[str]) -> str:
+        picture = _draw(image["scene"], alt=image["alt"], at=at)
+        size = f'width="{picture.width}" height="{picture.height}"'
+        return f'<img src="{picture.file.url}" alt="{image["alt"]}" {size}>'
+
+    return SCENE.sub(place, body)
+
+
+def _draw(scene: str, *, alt: str, caption: str = "", credit: str = "", at: datetime) -> Picture:
+    """Draw a scene such as `harbour 3` and put it among the pictures."""
+    name, seed = scene.split()
     image = BytesIO()
-    draw_picture(scene, int(seed), size=PICTURE_SIZE).save(image, "JPEG", quality=88)
+    draw_picture(name, int(seed), size=PICTURE_SIZE).save(image, "JPEG", quality=88)
     image.seek(0)
-    return add_picture(
-        file=File(image, name=f"{story.slug}.jpg"),
-        alt=story.text("alt"),
-        caption=story.text("caption"),
-        credit=story.text("credit"),
-        at=at,
-    )
+    file = File(image, name=f"{name}-{seed}.jpg")
+    return add_picture(file=file, alt=alt, caption=caption, credit=credit, at=at)

@@ -1,12 +1,13 @@
-"""Sample plans and readers in every state that can be reached at once.
+"""Sample plans and readers in every state.
 
 The readers pay in the Stripe sandbox as anyone would; this module plays them at the till, and is the
 only one beside the gateway that speaks to Stripe. What our side knows of them it learns by fetching.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.request import urlopen
 
 import stripe
 from django.conf import settings
@@ -19,7 +20,7 @@ from subscriptions.actions.checkouts import ensure_customer
 from subscriptions.actions.grants import give_comp
 from subscriptions.actions.plans import sync_plans
 from subscriptions.actions.subscriptions import sync_customer
-from subscriptions.models import Plan
+from subscriptions.models import Customer, Plan
 
 PLANS = (
     {
@@ -57,11 +58,30 @@ def load_plans() -> list[str]:
 
 
 def load_readers(*, at: datetime) -> None:
-    """Make the readers that are missing, each wholly or not at all."""
-    for kind, email, name in READERS:
+    """Make the readers that are missing, each wholly or not at all.
+
+    Two states take weeks to reach. Those readers come first, alone, and the sandbox lets the weeks go by
+    for them before anybody else is there.
+    """
+    if not Customer.objects.exists():
+        _load_missing([reader for reader in READERS if reader[0] in LONG_LIVES], at)
+        _let_weeks_pass(at)
+    _load_missing(READERS, at)
+
+
+def _load_missing(readers: Iterable[tuple[str, str, str]], at: datetime) -> None:
+    for kind, email, name in readers:
         if not User.objects.filter(email=email).exists():
             with transaction.atomic():
                 LIVES[kind](make_user(email, name=name), at)
+
+
+def _let_weeks_pass(at: datetime) -> None:
+    """Have the sandbox do what is due within the weeks of Stripe's retries, and fetch what came of it."""
+    until = int((at + timedelta(days=20)).timestamp())
+    urlopen(f"{settings.STRIPE_API_BASE}/sandbox/tick?at={until}", data=b"").close()  # noqa: S310 (the sandbox's own)
+    for customer in Customer.objects.all():
+        sync_customer(customer=customer, at=at)
 
 
 def _till() -> Any:
@@ -78,13 +98,11 @@ def _subscribe(
 ) -> str:
     """Pay for a plan with one of Stripe's test cards; returns the subscription's id."""
     customer = ensure_customer(user=user)
-    method = _till().payment_methods.attach(card, {"customer": customer.stripe_id})
-    params = {
-        "customer": customer.stripe_id,
-        "items": [{"price": Plan.objects.get(key=plan).stripe_price_id}],
-        "default_payment_method": method.id,
-        **terms,
-    }
+    price = Plan.objects.get(key=plan).stripe_price_id
+    params: dict[str, Any] = {"customer": customer.stripe_id, "items": [{"price": price}], **terms}
+    if card:
+        method = _till().payment_methods.attach(card, {"customer": customer.stripe_id})
+        params["default_payment_method"] = method.id
     subscription = _till().subscriptions.create(params)
     sync_customer(customer=customer, at=at)
     return str(subscription.id)
@@ -112,8 +130,17 @@ def _left(user: User, at: datetime) -> None:
 
 def _declining(user: User, at: datetime) -> None:
     """A trial that ends within the minute, on a card that then declines: past due by itself."""
-    ends = int((at + timedelta(seconds=30)).timestamp())
-    _subscribe(user, at, card="pm_card_chargeCustomerFail", trial_end=ends)
+    _subscribe(user, at, card="pm_card_chargeCustomerFail", trial_end=_soon(at))
+
+
+def _pausing(user: User, at: datetime) -> None:
+    """A trial without a card that ends within the minute: paused by itself."""
+    ending = {"end_behavior": {"missing_payment_method": "pause"}}
+    _subscribe(user, at, card="", trial_end=_soon(at), trial_settings=ending)
+
+
+def _soon(at: datetime) -> int:
+    return int((at + timedelta(seconds=30)).timestamp())
 
 
 def _unfinished(user: User, at: datetime) -> None:
@@ -129,7 +156,11 @@ def _registered(user: User, at: datetime) -> None:
     """An account and nothing more."""
 
 
+LONG_LIVES = ("unpaid", "never paid")
 LIVES: dict[str, Callable[[User, datetime], None]] = {
+    "unpaid": _declining,
+    "never paid": _unfinished,
+    "paused": _pausing,
     "subscriber": _active,
     "on trial": _trialing,
     "has cancelled": _leaving,
