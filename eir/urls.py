@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.decorators.cache import cache_control
 from django.views.generic import RedirectView
 from django.views.static import serve
 
@@ -22,7 +23,12 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
+    # A file is never changed under its name, so whoever has it may keep it.
+    path(
+        "media/<path:path>",
+        cache_control(public=True, max_age=31_536_000)(serve),
+        {"document_root": settings.MEDIA_ROOT},
+    ),
     path("", include("subscriptions.urls")),
     path("", include("newsletters.urls")),
     path("", include("articles.urls")),  # last: standing pages answer any single word
