@@ -24,4 +24,4 @@ VOLUME /data
 EXPOSE 8000
 
 # Static files are collected at start, when the environment is known; the database is migrated by `release`.
-CMD ["sh", "-c", "python manage.py collectstatic --no-input --verbosity 0 && exec granian --interface wsgi --host 0.0.0.0 --port 8000 --workers ${WEB_WORKERS:-2} eir.wsgi:application"]
+CMD ["sh", "-c", "python manage.py collectstatic --no-input --verbosity 0 && exec granian --interface wsgi --host 0.0.0.0 --port 8000 --workers ${WEB_WORKERS:-2} --blocking-threads ${WEB_THREADS:-8} eir.wsgi:application"]

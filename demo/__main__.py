@@ -96,7 +96,8 @@ def site_command(setup: Setup) -> list[str]:
     """The site, as in production but for its address."""
     granian = str(Path(PYTHON).parent / "granian")
     where = ("--host", "127.0.0.1", "--port", str(setup.port))
-    return [granian, "--interface", "wsgi", *where, "--workers", "2", "eir.wsgi:application"]
+    size = ("--workers", "2", "--blocking-threads", "8")
+    return [granian, "--interface", "wsgi", *where, *size, "eir.wsgi:application"]
 
 
 def celery(part: str, *options: str) -> list[str]:

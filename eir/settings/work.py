@@ -18,7 +18,7 @@ CELERY_TASK_ALWAYS_EAGER = MODE == "test"
 CELERY_TASK_EAGER_PROPAGATES = True
 
 BROKER_FOLDER: Path = DATA_DIR / "broker"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {}
     if REDIS_URL
