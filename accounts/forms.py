@@ -45,6 +45,7 @@ class SignupForm(account_forms.SignupForm):  # type: ignore[misc]
             "Password (optional)",
             help_text="Choose a password of at least 10 characters, or leave it empty and sign in by code.",
         )
+        self.order_fields(("email", "password1"))
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         if self.account_already_exists and self.cleaned_data.get("password1"):
