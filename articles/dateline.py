@@ -13,17 +13,11 @@ from articles.models import Article
 FIRST_PARAGRAPH = re.compile(r"<p>")
 
 
-def dateline_text(story: Article) -> str:
-    """`PORT SALDANE, July 3, 2026 (EIRNS)—`; empty when the story has none."""
-    place, day = story.dateline_place.upper(), _day(story.dateline_date)
-    where_and_when = ", ".join(filter(None, (place, day)))
-    source = f"({story.dateline_source})" if story.dateline_source else ""
-    text = " ".join(filter(None, (where_and_when, source)))
-    return f"{text}—" if text else ""
-
-
 def dateline_html(story: Article) -> SafeString:
-    """The same with real small capitals, left to the style sheet, so that a screen reader hears a name."""
+    """`PORT SALDANE, July 3, 2026 (EIRNS)—`; empty when the story has none.
+
+    The capitals are left to the stylesheet, so that a screen reader hears a name.
+    """
     place = format_html('<span class="dateline__place">{}</span>', story.dateline_place)
     day = format_html('<time datetime="{}">{}</time>', story.dateline_date, _day(story.dateline_date))
     source = format_html('(<abbr class="dateline__source">{}</abbr>)', story.dateline_source)

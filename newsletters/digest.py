@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from articles.markup.document import Figure, Paragraph, Rule, text_of
@@ -14,6 +13,7 @@ from articles.markup.read import read as parse
 from articles.markup.sentences import sentence_ends
 from articles.models import Article, Picture, Section
 from articles.paywall import SUBSCRIBER, VISITOR, Reader, Verdict, read
+from articles.pictures import image_source
 from newsletters.models import Edition, EditionStory, Variant
 from newsletters.queries import visible_places
 
@@ -23,9 +23,6 @@ READERS: dict[str, Reader] = {Variant.SUBSCRIBER: SUBSCRIBER, Variant.FREE: VISI
 SUMMARY_LENGTH = {Variant.SUBSCRIBER.value: 620, Variant.FREE.value: 260}
 LEAD_SUMMARY_LENGTH = {Variant.SUBSCRIBER.value: 1100, Variant.FREE.value: 420}
 """In characters, ending at a sentence."""
-
-PICTURE_WIDTH = 1200
-"""In pixels: sharp on screens of double density at the width of a letter."""
 
 
 @dataclass(frozen=True)
@@ -147,20 +144,13 @@ def _byline(article: Article) -> str:
 
 
 def _image(picture: Picture | None) -> Image | None:
-    """The smallest JPEG wide enough, as not every mail program knows newer formats; or the file itself."""
+    """The picture as a JPEG, as not every mail program knows newer formats; or the file itself."""
     if picture is None:
         return None
-    jpegs = sorted(
-        (size for size in picture.sizes if size["format"] in ("jpeg", "jpg")), key=lambda size: size["width"]
+    file = image_source(picture)
+    return Image(
+        settings.SITE_URL + file.url, file.width, file.height, picture.alt, picture.caption, picture.credit
     )
-    wide_enough = [size for size in jpegs if size["width"] >= PICTURE_WIDTH] or jpegs[-1:]
-    if wide_enough:
-        chosen = wide_enough[0]
-        name, width, height = chosen["name"], chosen["width"], chosen["height"]
-    else:
-        name, width, height = picture.file.name, picture.width, picture.height
-    url = settings.SITE_URL + default_storage.url(name)
-    return Image(url, width, height, picture.alt, picture.caption, picture.credit)
 
 
 def plans_url() -> str:

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from accounts.models import User
 from articles.markup.wire import WireStory
-from articles.models import Article, FormerSlug, Prominence, Section
+from articles.models import Article, FormerSlug, Prominence, Section, State
 from editorial.actions.drafts import save_draft
 from editorial.actions.moves import approve_article, publish_article, submit_article
 
@@ -42,7 +42,7 @@ def import_wire(
     is_changed = _take_over(article, story)
     if is_new or is_changed:
         save_draft(article=article, by=by, at=at)
-    if publish and article.state == "draft":
+    if publish and article.state == State.DRAFT:
         submit_article(article=article, by=by, at=at)
         approve_article(article=article, by=by, at=at)
         publish_article(article=article, by=by, at=at)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from accounts.models import AuditEntry, User
 from kit.letters import LetterBroken
@@ -36,7 +37,7 @@ def _start(edition: Edition, by: User | None, at: datetime, is_confirmed: bool) 
     if not is_confirmed and edition.state == Edition.State.HELD:
         return False
     if not is_confirmed and is_stale(edition, at=at):
-        hold_edition(edition=edition, because=f"It was due {edition.due_at:%-d %B, %H:%M} UTC.", at=at)
+        hold_edition(edition=edition, because=f"It was due {localtime(edition.due_at):%B %-d, %Y, %H:%M}.", at=at)
         return False
     if not edition.newsletter.is_active:
         raise CannotSend(f"{edition.newsletter} is not active.")

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
-from accounts.roles import EDITOR, PUBLISHER, SUPPORT, WRITER
+from accounts.roles import SUPPORT, WRITER
 
 PASSWORD = "ferries leave on the tide"
 
@@ -49,14 +49,6 @@ class StaffFactory(UserFactory):
 
 class WriterFactory(StaffFactory):
     role = WRITER
-
-
-class EditorFactory(StaffFactory):
-    role = EDITOR
-
-
-class PublisherFactory(StaffFactory):
-    role = PUBLISHER
 
 
 class SupportFactory(StaffFactory):
