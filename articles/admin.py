@@ -55,7 +55,7 @@ class AuthorAdmin(FiledAdmin):
 @admin.register(Picture)
 class PictureAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
     list_display = ("thumbnail", "alt", "caption", "credit", "number", "created_at")
-    list_display_links = ("thumbnail", "alt")
+    list_display_links = ("alt",)
     search_fields = ("alt", "caption", "credit", "file")
     fields = ("file", "alt", "caption", "credit")
     warn_unsaved_form = True
@@ -70,7 +70,7 @@ class PictureAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no type
         """What the editor asks for when a picture is put into a text."""
         return picture.pk
 
-    @admin.display(description="")
+    @admin.display(description="picture")
     def thumbnail(self, picture: Picture) -> SafeString:
         return format_html('<img src="{}" alt="" width="96" height="60">', image_source(picture).url)
 
