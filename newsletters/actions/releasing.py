@@ -37,7 +37,8 @@ def _start(edition: Edition, by: User | None, at: datetime, is_confirmed: bool) 
     if not is_confirmed and edition.state == Edition.State.HELD:
         return False
     if not is_confirmed and is_stale(edition, at=at):
-        hold_edition(edition=edition, because=f"It was due {localtime(edition.due_at):%B %-d, %Y, %H:%M}.", at=at)
+        due = localtime(edition.due_at)
+        hold_edition(edition=edition, because=f"It was due {due:%B %-d, %Y, %H:%M}.", at=at)
         return False
     if not edition.newsletter.is_active:
         raise CannotSend(f"{edition.newsletter} is not active.")
