@@ -20,6 +20,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SIGNATURE_TOLERANCE_SECONDS = 300
+LONGEST_NAME = 80
+"""Of an event or its type, in characters; Stripe's own are half as long."""
 
 
 class StripeUnavailable(Exception):
@@ -280,7 +282,7 @@ def verify_event(body: bytes, header: str) -> EventSnapshot:
     for secret in settings.STRIPE_WEBHOOK_SECRETS:
         try:
             stripe.WebhookSignature.verify_header(body, header, secret, SIGNATURE_TOLERANCE_SECONDS)
-        except (stripe.SignatureVerificationError, UnicodeDecodeError):
+        except (stripe.SignatureVerificationError, UnicodeDecodeError, TypeError):  # a mark beyond ASCII
             continue
         return _event(body, header)
     raise BadSignature("No signature matches.")
@@ -291,12 +293,19 @@ def _event(body: bytes, header: str) -> EventSnapshot:
     if stamp > time.time() + SIGNATURE_TOLERANCE_SECONDS:
         raise BadSignature("The stamp lies in the future.")
     try:
-        event = json.loads(body)
+        event = json.loads(body.decode())
         return EventSnapshot(
-            id=event["id"],
-            type=event["type"],
+            id=_name(event["id"]),
+            type=_name(event["type"]),
             livemode=bool(event["livemode"]),
             is_thin=event["object"] == "v2.core.event",
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadSignature("The body is not a Stripe event.") from error
+
+
+def _name(value: Any) -> str:
+    """`value` if it can name an event or its type, and be stored. Raises ValueError."""
+    if isinstance(value, str) and 0 < len(value) <= LONGEST_NAME and value.isprintable():
+        return value
+    raise ValueError("Not a name.")

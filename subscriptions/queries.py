@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from accounts.models import User
 from subscriptions.models import Grant, Plan, Source, Status, StripeEvent, Subscription
@@ -38,21 +38,11 @@ def grants_of(user: User | AnonymousUser, *, at: datetime) -> tuple[GrantFact, .
     )
 
 
-def live_subscription(user: User) -> Subscription | None:
-    """The subscription that matters to its reader now: the newest that is not over, if any."""
-    over = (Status.CANCELED, Status.INCOMPLETE_EXPIRED)
-    mine = Subscription.objects.filter(customer__user=user).select_related("plan")
-    return mine.exclude(status__in=over).order_by("-started_at").first()
-
-
 def latest_subscription(user: User) -> Subscription | None:
-    """The newest subscription, even one that has ended."""
-    return (
-        Subscription.objects.filter(customer__user=user)
-        .select_related("plan")
-        .order_by("-started_at")
-        .first()
-    )
+    """The newest subscription that began, even one that has ended; else the newest that did not."""
+    never_began = Case(When(status__in=(Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED), then=1), default=0)
+    mine = Subscription.objects.filter(customer__user=user).select_related("plan")
+    return mine.order_by(never_began, "-started_at").first()
 
 
 def plans_on_sale() -> list[Plan]:

@@ -3,6 +3,7 @@
 import logging
 
 from celery import shared_task
+from django.db import OperationalError
 from django.utils import timezone
 
 from subscriptions.actions.events import process_event
@@ -17,11 +18,11 @@ AT_ONCE = 500
 
 @shared_task
 def settle_event(event_id: int) -> None:
-    """Act on one stored event; when Stripe is away it waits, and the sweep comes back to it."""
+    """Act on one stored event; when Stripe or the database is away it waits for the sweep."""
     try:
         process_event(event=StripeEvent.objects.get(pk=event_id), at=timezone.now())
-    except StripeUnavailable as trouble:
-        logger.warning("Stripe is away, event %s waits: %s", event_id, trouble)
+    except (StripeUnavailable, OperationalError) as trouble:
+        logger.warning("Event %s waits: %s", event_id, trouble)
 
 
 @shared_task

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 
 from subscriptions.actions.checkouts import settle_checkout
 from subscriptions.actions.subscriptions import NotOurs, sync_customer, sync_subscription
@@ -46,8 +47,11 @@ def record_event(*, event: EventSnapshot, body: bytes, at: datetime) -> StripeEv
 def process_event(*, event: StripeEvent, at: datetime) -> None:
     """Fetch what the event points at and set our state from it; safe to run twice or at the same time.
 
+    Whatever else goes wrong ends as a failed event, so that none comes back every minute for ever.
+
     Raises:
-        StripeUnavailable: the event stays waiting for its next try, at most `MAX_ATTEMPTS` times.
+        StripeUnavailable, OperationalError: Stripe or the database is away; the event stays waiting for
+            its next try, at most `MAX_ATTEMPTS` times.
     """
     if event.state in (StripeEvent.State.DONE, StripeEvent.State.IGNORED):
         return
@@ -57,9 +61,12 @@ def process_event(*, event: StripeEvent, at: datetime) -> None:
         _settle(event, StripeEvent.State.IGNORED, str(stranger), at=at)
     except StripeRefused as refusal:
         _settle(event, StripeEvent.State.FAILED, str(refusal), at=at)
-    except StripeUnavailable as trouble:
+    except (StripeUnavailable, OperationalError) as trouble:
         _postpone(event, str(trouble), at=at)
         raise
+    except Exception as fault:
+        logger.exception("Stripe event %s could not be acted on.", event.stripe_id)
+        _settle(event, StripeEvent.State.FAILED, f"{type(fault).__name__}: {fault}", at=at)
     else:
         _settle(event, StripeEvent.State.IGNORED if note else StripeEvent.State.DONE, note, at=at)
 

@@ -11,7 +11,7 @@ from django.db.models import F
 from accounts.models import AuditEntry
 from subscriptions.entitlement import Policy, Window, entitle
 from subscriptions.gateways import SubscriptionSnapshot, fetch_subscription, fetch_subscriptions_of
-from subscriptions.models import Customer, Grant, Plan, Source, Subscription, SyncTicket
+from subscriptions.models import Checkout, Customer, Grant, Plan, Source, Subscription, SyncTicket
 
 
 class NotOurs(Exception):
@@ -81,10 +81,17 @@ def _find_owner(snapshot: SubscriptionSnapshot) -> Owner:
     if customer is None:
         raise NotOurs(f"Customer {snapshot.customer} is not ours.")
     known = Subscription.objects.filter(stripe_id=snapshot.id).select_related("plan").first()
-    plan = Plan.objects.filter(stripe_price_id=snapshot.price).first() or (known.plan if known else None)
+    plan = _sold_as(snapshot.price) or (known.plan if known else None)
     if plan is None:
         raise NotOurs(f"Price {snapshot.price} is not one of our plans.")
     return Owner(customer, plan)
+
+
+def _sold_as(price: str) -> Plan | None:
+    """The plan that costs `price`, or did when a reader went to pay it: prices change meanwhile."""
+    plan = Plan.objects.filter(stripe_price_id=price).first()
+    checkout = Checkout.objects.filter(price_id=price).select_related("plan").first()
+    return plan or (checkout.plan if checkout else None)
 
 
 def _set_subscription(snapshot: SubscriptionSnapshot, owner: Owner, *, at: datetime) -> Subscription:

@@ -1,5 +1,7 @@
 """From the plan to the paid subscription: rules S10 and S11, and the plans in Stripe."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -13,8 +15,9 @@ from subscriptions.actions.checkouts import (
     start_checkout,
 )
 from subscriptions.actions.plans import sync_plans
+from subscriptions.actions.subscriptions import sync_subscription
 from subscriptions.models import Checkout, Grant, Plan, Status, Subscription
-from subscriptions.queries import grants_of
+from subscriptions.queries import grants_of, latest_subscription
 from tests.subscriptions.conftest import DECLINED, NEEDS_3DS, Till
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,6 +119,34 @@ def test_s11_paid_in_one_tab_is_not_sold_again_in_another(till: Till, reader: Us
     with pytest.raises(AlreadySubscribed):
         start(reader, plan)
     assert (Subscription.objects.count(), can_read(reader)) == (1, True)
+
+
+def test_s11_an_unfinished_payment_does_not_hide_the_subscription_beside_it(
+    till: Till, reader: User, plan: Plan, other_plan: Plan
+) -> None:
+    active = till.subscribe(reader, plan)
+    unfinished = till.subscribe(reader, other_plan, card="pm_card_threeDSecure2Required", trial_period_days=0)
+    for stripe_id in (active.id, unfinished.id):
+        sync_subscription(stripe_id=stripe_id, at=timezone.now())
+    Subscription.objects.filter(stripe_id=active.id).update(started_at=timezone.now() - timedelta(days=9))
+    assert set(Subscription.objects.values_list("status", flat=True)) == {Status.ACTIVE, Status.INCOMPLETE}
+
+    with pytest.raises(AlreadySubscribed):
+        start(reader, plan)
+    shown = latest_subscription(reader)
+    assert shown is not None
+    assert shown.stripe_id == active.id
+
+
+def test_a_price_raised_while_a_reader_pays_the_old_one_takes_nothing_from_them(
+    till: Till, reader: User, plan: Plan
+) -> None:
+    checkout = start(reader, plan)
+    Plan.objects.update(amount=1100)
+    list(sync_plans())
+    assert till.pay(checkout.url) == 303
+    assert finish(reader, checkout.stripe_id).state == Checkout.State.COMPLETE
+    assert (Subscription.objects.get().plan, can_read(reader)) == (plan, True)
 
 
 def test_an_unfinished_first_payment_does_not_block_another_try(till: Till, reader: User, plan: Plan) -> None:

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from subscriptions.actions import events as event_actions
 from subscriptions.actions import subscriptions as subscription_actions
 from subscriptions.actions.events import MAX_ATTEMPTS, _postpone, process_event, record_event
 from subscriptions.actions.subscriptions import sync_subscription
@@ -171,6 +172,52 @@ def test_s6_an_event_that_never_settles_is_shown_as_failed(reader: User, setting
     event.refresh_from_db()
     assert event.state == StripeEvent.State.FAILED
     assert event.note
+
+
+@pytest.mark.parametrize(
+    ("kind", "thing"),
+    [
+        ("customer.subscription.updated", None),
+        ("customer.subscription.updated", "sub_1"),
+        ("customer.subscription.updated", {}),
+        ("invoice.paid", {"parent": "inv_1"}),
+        ("invoice.paid", {"parent": {"subscription_details": {"subscription": {}}}}),
+        ("charge.refunded", {"customer": {"name": "Rafe"}}),
+        ("checkout.session.completed", []),
+    ],
+)
+def test_s6_an_event_of_an_odd_shape_fails_with_a_note_and_is_left_alone(kind: str, thing: object) -> None:
+    event = deliver(kind, thing, "evt_1")
+    assert event.state == StripeEvent.State.FAILED
+    assert event.note
+    assert list(waiting_events(at=timezone.now() + timedelta(days=1))) == []
+
+
+def test_s6_a_fault_of_ours_fails_one_event_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(**facts: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(event_actions, "sync_subscription", break_down)
+    long_ago = timezone.now() - timedelta(minutes=2)
+    for event_id, kind in (("evt_1", "customer.subscription.updated"), ("evt_2", "plan.created")):
+        event = EventSnapshot(id=event_id, type=kind, livemode=False, is_thin=False)
+        record_event(event=event, body=event_about(kind, {"id": "x"}, event_id), at=long_ago)
+    sweep_events()
+    assert dict(StripeEvent.objects.values_list("stripe_id", "state")) == {
+        "evt_1": StripeEvent.State.FAILED,
+        "evt_2": StripeEvent.State.IGNORED,
+    }
+    assert StripeEvent.objects.get(stripe_id="evt_1").note == "RuntimeError: a fault of ours"
+
+
+def test_s6_a_database_that_is_away_costs_a_delay_and_not_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lock(**facts: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(event_actions, "sync_subscription", lock)
+    with pytest.raises(OperationalError):
+        deliver("customer.subscription.updated", {"id": "sub_1"}, "evt_1")
+    assert StripeEvent.objects.get().state == StripeEvent.State.WAITING
 
 
 def test_s7_an_outage_of_three_days_is_outlived() -> None:

@@ -47,8 +47,8 @@ def test_s1_a_signed_event_is_stored_and_answered() -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["", "nonsense", "t=12,v1=", "t=abc,v1=00", "v1=00", f"t={int(time.time())},v1={'0' * 64}"],
-    ids=["empty", "nonsense", "short", "no number", "no time", "forged"],
+    ["", "nonsense", "t=12,v1=", "t=abc,v1=00", "v1=00", "t=12,v1=é", f"t={int(time.time())},v1={'0' * 64}"],
+    ids=["empty", "nonsense", "short", "no number", "no time", "not ASCII", "forged"],
 )
 def test_s1_bad_signatures_are_refused_without_effect(header: str) -> None:
     assert post(body_of(), header=header).status_code == 400
@@ -105,6 +105,18 @@ def test_s3_a_thin_event_is_kept_and_ignored() -> None:
 @pytest.mark.parametrize("body", ["[]", "{}", "no json", '{"id": "evt_1"}'])
 def test_a_signed_body_that_is_no_event_is_refused(body: str) -> None:
     assert post(body).status_code == 400
+
+
+@pytest.mark.parametrize("name", [None, 7, ["evt_1"], "", "evt\x00", "e" * 81])
+def test_a_signed_body_without_proper_names_is_refused(name: object) -> None:
+    assert post(body_of(id=name)).status_code == 400
+    assert post(body_of(type=name)).status_code == 400
+    assert StripeEvent.objects.count() == 0
+
+
+def test_a_signed_body_nested_past_reading_is_refused() -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    assert post(body_of()[:-1] + f', "deep": {deep}}}').status_code == 400
 
 
 def test_s4_the_same_event_twice_is_stored_once() -> None:
