@@ -25,7 +25,7 @@ def invite_to_reset_password(*, user: User, by: User, at: datetime) -> EmailMess
     The letter holds no key: the reader asks for a code on the reset page, so a letter that
     goes astray opens nothing. Raises what the mail backend raises, and then records nothing.
     """
-    AuditEntry.record("invite_to_reset_password", user, by=by, at=at)
+    AuditEntry.record("invite to reset password", user, by=by, at=at)
     letter = password_invitation(user=user)
     letter.send()
     return letter
@@ -42,5 +42,5 @@ def drop_unproven_password(*, user: User) -> None:
 def record_desk_change(*, user: User, is_new: bool, changed: Sequence[str], by: User, at: datetime) -> None:
     """Note that staff made an account, or which of its fields they changed, if any."""
     if is_new or changed:
-        action = "create_user" if is_new else "change_user"
+        action = "create user" if is_new else "change user"
         AuditEntry.record(action, user, by=by, at=at, reason=", ".join(changed))

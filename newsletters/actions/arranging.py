@@ -39,7 +39,7 @@ def compile_edition(
         EditionStory(edition=edition, article=story, position=position)
         for position, story in enumerate(stories, 1)
     )
-    AuditEntry.record("compile_edition", edition, by=by, at=at)
+    AuditEntry.record("compile edition", edition, by=by, at=at)
     return edition
 
 
@@ -55,7 +55,7 @@ def arrange_edition(*, edition: Edition, by: User, at: datetime) -> None:
     EditionStory.objects.bulk_update(places, ("position",))
     edition.arranged_at, edition.arranged_by = at, by
     edition.save(update_fields=("arranged_at", "arranged_by"))
-    AuditEntry.record("arrange_edition", edition, by=by, at=at)
+    AuditEntry.record("arrange edition", edition, by=by, at=at)
 
 
 def choose_stories(edition: Edition, *, at: datetime) -> list[Article]:

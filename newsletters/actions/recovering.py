@@ -41,5 +41,5 @@ def resolve_unknown(*, delivery: Delivery, resend: bool, by: User, at: datetime)
     if resend:
         sent = Edition.objects.filter(pk=delivery.edition_id, state=Edition.State.SENT)
         sent.update(state=Edition.State.SENDING, released_at=at, sent_at=None)
-    AuditEntry.record("resend_delivery" if resend else "leave_delivery", delivery, by=by, at=at)
+    AuditEntry.record("resend delivery" if resend else "leave delivery", delivery, by=by, at=at)
     return True

@@ -47,7 +47,7 @@ def _start(edition: Edition, by: User | None, at: datetime, is_confirmed: bool) 
     edition.state, edition.held_because, edition.released_at = Edition.State.SENDING, "", at
     edition.sending_started_at = edition.sending_started_at or at
     edition.save(update_fields=("state", "held_because", "released_at", "sending_started_at"))
-    AuditEntry.record("send_edition", edition, by=by, at=at, from_state=former, to_state=edition.state)
+    AuditEntry.record("send edition", edition, by=by, at=at, from_state=former, to_state=edition.state)
     return True
 
 
@@ -74,7 +74,7 @@ def hold_edition(*, edition: Edition, because: str, at: datetime, by: User | Non
         if not under_way.update(state=Edition.State.HELD, held_because=because):
             return False
         AuditEntry.record(
-            "hold_edition",
+            "hold edition",
             edition,
             by=by,
             at=at,
@@ -96,4 +96,4 @@ def send_trial(*, edition: Edition, variant: str, by: User, at: datetime) -> Non
         raise CannotSend(str(error)) from error
     if answer.fate is not Fate.ACCEPTED:
         raise CannotSend(f"The mail server said: {answer.words}")
-    AuditEntry.record("send_trial", edition, by=by, at=at, reason=variant)
+    AuditEntry.record("send trial", edition, by=by, at=at, reason=variant)

@@ -54,7 +54,7 @@ def test_support_sets_a_name_right_and_closes_an_account(client: Client, support
     entry = AuditEntry.objects.get()
     assert (entry.by, entry.action, entry.target_id, entry.reason) == (
         support,
-        "change_user",
+        "change user",
         str(reader.pk),
         "name, is_active",
     )
@@ -140,7 +140,7 @@ def test_an_account_made_here_has_no_password(client: Client, superuser: User) -
     )
     user = User.objects.get(email="new.writer@example.org")
     assert not user.has_usable_password()
-    assert AuditEntry.objects.get().action == "create_user"
+    assert AuditEntry.objects.get().action == "create user"
 
 
 def test_the_invitation_holds_no_key(client: Client, support: User) -> None:
@@ -148,7 +148,7 @@ def test_the_invitation_holds_no_key(client: Client, support: User) -> None:
     change(client, reader, name="Mara", is_active="on", accounts_user_invite="1")
     assert [message.to for message in mail.outbox] == [[reader.email]]
     assert "/accounts/password/reset/\n" in str(mail.outbox[0].body)
-    assert AuditEntry.objects.get().action == "invite_to_reset_password"
+    assert AuditEntry.objects.get().action == "invite to reset password"
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -158,7 +158,7 @@ def test_compiling_from_the_desk(client: Client) -> None:
     edition.places.all().delete()
     sign_in(client, EDITOR)
     client.post(address(edition, "compile"))
-    assert AuditEntry.objects.filter(action="compile_edition").count() == 1
+    assert AuditEntry.objects.filter(action="compile edition").count() == 1
 
 
 def test_only_stories_that_readers_may_see_are_offered(client: Client) -> None:

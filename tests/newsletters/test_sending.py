@@ -273,7 +273,7 @@ def test_e9_a_second_click_does_nothing() -> None:
     edition = make_edition()
     assert start_sending(edition=edition, by=reader, at=FRIDAY) is True
     assert start_sending(edition=edition, by=reader, at=FRIDAY) is False
-    assert AuditEntry.objects.filter(action="send_edition").count() == 1
+    assert AuditEntry.objects.filter(action="send edition").count() == 1
 
 
 def test_an_edition_without_a_readable_story_is_refused() -> None:
