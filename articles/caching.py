@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
@@ -14,17 +15,20 @@ View = Callable[..., HttpResponseBase]
 
 
 def public_page(view: View) -> View:
-    """Let a visitor's page be kept for a minute and compared by its ETag; keep a signed-in reader's nowhere.
+    """Let a visitor's page be kept for a minute and compared by its ETag; keep a personal one nowhere.
 
-    A page that is kept must set no cookie, so a visitor's page holds no form that needs a CSRF token.
+    Personal is what a signed-in reader gets, and what tells a visitor something once, as on signing out.
+    Neither is compared by its date: what a reader may see changes without the story. A page that is kept must
+    set no cookie, so a visitor's page holds no form that needs a CSRF token.
     """
 
     @conditional_page
     @wraps(view, updated=())
     def handle(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
-        if request.user.is_authenticated:
+        if request.user.is_authenticated or getattr(get_messages(request), "used", False):
             patch_cache_control(response, private=True, no_store=True)
+            response.headers.pop("Last-Modified", None)
         else:
             patch_cache_control(response, public=True, max_age=VISITOR_SECONDS)
         return response

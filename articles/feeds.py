@@ -15,8 +15,8 @@ from articles.models import Article
 from articles.paywall import VISITOR, read
 from articles.queries import stories_for_feed
 from articles.story import body_html
+from kit.xml import for_xml
 
-NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 OWN_ADDRESS = re.compile(r'(href|src)="/(?!/)')
 CHOICE_OF_FILES = re.compile(r"</?picture>|<source[^>]*>")
 
@@ -25,11 +25,6 @@ def story_guid(story: Article) -> str:
     """A tag URI (RFC 4151) made of the key and the day of making, so that no change of address alters it."""
     host = settings.SITE_URL.split("//", 1)[1].split(":", 1)[0]
     return f"tag:{host},{story.created_at:%Y-%m-%d}:article-{story.pk}"
-
-
-def for_xml(text: str) -> str:
-    """The text without the characters that XML 1.0 cannot hold."""
-    return NOT_IN_XML.sub("", text)
 
 
 class StoriesFeed(Feed):  # type: ignore[type-arg]  # generic in its stubs only
@@ -72,10 +67,10 @@ class StoriesFeed(Feed):  # type: ignore[type-arg]  # generic in its stubs only
         return story_guid(item)
 
     def item_author_name(self, item: Article) -> str | None:
-        return ", ".join(author.name for author in item.credited_authors) or None
+        return for_xml(", ".join(author.name for author in item.credited_authors)) or None
 
     def item_categories(self, item: Article) -> list[str]:
-        return [item.section.name]
+        return [for_xml(item.section.name)]
 
     def item_pubdate(self, item: Article) -> datetime | None:
         return item.first_published_at or item.published_at

@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.forms import BaseInlineFormSet
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from accounts.models import User
 from articles.models import FormerSlug
 
 
@@ -20,6 +22,24 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         if FormerSlug.objects.filter(slug=slug).exclude(article_id=self.instance.pk).exists():
             raise forms.ValidationError("Another story had this address before; choose a different one.")
         return slug
+
+
+class BylineFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
+    """The bylines of a story; `user` is whoever changes them."""
+
+    user: User
+
+    def clean(self) -> None:
+        """Nobody takes their name off a story that another began, and then approves it (rule W3)."""
+        super().clean()
+        rows = [form.cleaned_data for form in self.forms if not form.errors]
+        kept = [row["author"] for row in rows if "author" in row and not row.get("DELETE")]
+        is_still_theirs = self.instance.created_by_id == self.user.pk or any(
+            author.user_id == self.user.pk for author in kept
+        )
+        was_theirs = self.instance.pk and self.instance.authors.filter(user=self.user).exists()
+        if was_theirs and not is_still_theirs:
+            raise forms.ValidationError("Ask a colleague to take your name off this story.")
 
 
 class MoveForm(forms.Form):

@@ -10,6 +10,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.template import Context, Engine
 from django.template.loader import render_to_string
 
+from kit.xml import for_xml
+
 # mrml would have the reader's mail program load fonts from another company.
 OPTIONS = mrml.RenderOptions(fonts={})
 
@@ -64,7 +66,7 @@ def render_text(template_name: str, context: Mapping[str, Any]) -> str:
 
 def render_layout(template_name: str, context: Mapping[str, Any]) -> str:
     """An MJML template as the HTML of a mail."""
-    layout = render_to_string(template_name, dict(context))
+    layout = for_xml(render_to_string(template_name, dict(context)))
     try:
         output = mrml.to_html(layout, render_options=OPTIONS)
     except OSError as error:  # what mrml raises for anything it cannot read

@@ -46,6 +46,12 @@ def test_support_finds_readers_by_address_and_name(client: Client, support: User
         assert list(page.context["cl"].queryset) == [found]
 
 
+def test_no_address_of_the_list_lets_a_password_be_guessed(client: Client, support: User) -> None:
+    superuser = SuperuserFactory.create()
+    for start in (superuser.password[:5], "nothing"):
+        assert client.get("/admin/accounts/user/", {"password__startswith": start}).status_code == 400
+
+
 def test_support_sets_a_name_right_and_closes_an_account(client: Client, support: User) -> None:
     reader = UserFactory.create(name="Mra")
     change(client, reader, name="Mara")  # the box "active" is not ticked

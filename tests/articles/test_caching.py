@@ -8,7 +8,7 @@ from django.test import Client
 
 from articles.models import Access
 from tests.articles.conftest import Readers
-from tests.factories.articles import NOW, ArticleFactory, PageFactory, SectionFactory
+from tests.factories.articles import NOW, PAID_TEXT, ArticleFactory, PageFactory, SectionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,21 @@ def test_a_signed_in_readers_page_is_kept_nowhere(readers: Readers, path: str) -
         page = client.get(path)
         assert (page.status_code, page["Cache-Control"]) == (200, "private, no-store")
         assert "ETag" not in page
+
+
+def test_who_signs_in_is_not_told_that_nothing_changed(client: Client, readers: Readers) -> None:
+    seen_as_visitor = client.get("/articles/gated/")["Last-Modified"]
+    since = {"if-modified-since": seen_as_visitor}
+    assert client.get("/articles/gated/", headers=since).status_code == 304
+    page = readers.subscriber.get("/articles/gated/", headers=since)
+    assert (page.status_code, PAID_TEXT in page.text) == (200, True)
+
+
+def test_a_page_that_says_you_have_signed_out_is_kept_nowhere(readers: Readers) -> None:
+    page = readers.registered.post("/accounts/logout/", follow=True)
+    assert "signed out" in page.text
+    assert page["Cache-Control"] == "private, no-store"
+    assert readers.registered.get("/")["Cache-Control"] == "public, max-age=60"
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from articles.models import Access, Article
-from tests.factories.articles import FREE_TEXT, NOW, PAID_TEXT, ArticleFactory, AuthorFactory
+from tests.factories.articles import FREE_TEXT, NOW, PAID_TEXT, ArticleFactory, AuthorFactory, SectionFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -69,6 +69,15 @@ def test_f4_addresses_are_absolute_and_characters_those_of_xml(client: Client) -
     assert f'href="{SITE}/articles/other/"' in item.description
     assert f'src="{SITE}/media/pictures/quay.png"' in item.description
     assert '="/' not in item.description
+
+
+def test_f4_no_name_breaks_the_feed(client: Client) -> None:
+    section, author = SectionFactory.create(name="Sea\x0bs"), AuthorFactory.create(name="Ada\x1f Lunt")
+    ArticleFactory.create(
+        section=section, authors=[author], standfirst="Low\x0b tide.", body="<p>Ebb.\x0b</p>"
+    )
+    entry = feed(client).entries[0]
+    assert (entry.author, entry.tags[0].term) == ("Ada Lunt", "Seas")
 
 
 def test_f5_an_unchanged_feed_is_not_sent_again(client: Client) -> None:

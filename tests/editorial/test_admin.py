@@ -11,8 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from accounts.roles import EDITOR, PUBLISHER, WRITER
-from articles.models import Article, Section, State
+from articles.models import Article, Author, Byline, Section, State
 from editorial.actions import approve_article, publish_article, save_draft, submit_article
+from tests.factories.articles import AuthorFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +138,64 @@ def test_a_change_made_while_approving_is_kept_and_one_made_while_publishing_voi
     )
     assert state_of(article) == State.DRAFT
     assert "What you wrote is saved." in answer.text
+
+
+def bylines_of(article: Article, *authors: Author, **changes: Any) -> dict[str, Any]:
+    """The tab of bylines as the browser sends it back with `authors` added, or changed by `changes`."""
+    there = list(article.bylines.all())
+    form: dict[str, Any] = {
+        "bylines-TOTAL_FORMS": len(there) + len(authors),
+        "bylines-INITIAL_FORMS": len(there),
+    }
+    rows = [(byline.pk, byline.author_id) for byline in there] + [("", author.pk) for author in authors]
+    for number, (pk, author_id) in enumerate(rows):
+        prefix = f"bylines-{number}-"
+        values = {"id": pk, "author": author_id, "article": article.pk, "position": number}
+        form |= {prefix + name: value for name, value in values.items()}
+    return form | changes
+
+
+@pytest.mark.parametrize("role", [WRITER, EDITOR, PUBLISHER])
+def test_whoever_may_change_a_story_sets_its_bylines(role: str) -> None:
+    client, person = browser_of(role)
+    article, ada = add_story(person), AuthorFactory.create()
+    client.post(change_url(article), form_of(article, **bylines_of(article, ada)))
+    assert [byline.author for byline in article.bylines.all()] == [ada]
+
+
+def test_w1_a_writer_sets_no_byline_over_a_story_that_is_out_of_hand() -> None:
+    client, writer = browser_of(WRITER)
+    article, ada = add_story(writer, up_to=State.IN_REVIEW), AuthorFactory.create()
+    client.post(change_url(article), form_of(article, **bylines_of(article, ada)))
+    assert article.bylines.count() == 0
+
+
+def test_w3_nobody_takes_their_name_off_a_text_to_approve_it() -> None:
+    client, editor = browser_of(EDITOR)
+    own, other = AuthorFactory.create(user=editor), AuthorFactory.create()
+    article = add_story(None, up_to=State.IN_REVIEW)
+    Byline.objects.create(article=article, author=own)
+    for change in ({"bylines-0-DELETE": "on"}, {"bylines-0-author": other.pk}):
+        page = client.post(
+            change_url(article), form_of(article, _move="approve", **bylines_of(article, **change))
+        )
+        assert "Ask a colleague" in page.text
+    client.post(f"/admin/articles/author/{own.pk}/change/", {"name": own.name, "slug": own.slug, "user": ""})
+    client.post(f"{LIST}{article.pk}/move/", {"_move": "approve"})
+    assert (state_of(article), list(article.authors.all())) == (State.IN_REVIEW, [own])
+
+
+def test_a_colleague_takes_a_name_off_and_who_began_a_story_their_own() -> None:
+    client, editor = browser_of(EDITOR)
+    for number, (author, begun_by) in enumerate(
+        [(AuthorFactory.create(), None), (AuthorFactory.create(user=editor), editor)]
+    ):
+        article = add_story(begun_by, number)
+        Byline.objects.create(article=article, author=author)
+        client.post(
+            change_url(article), form_of(article, **bylines_of(article, **{"bylines-0-DELETE": "on"}))
+        )
+        assert article.bylines.count() == 0
 
 
 def test_scheduling_takes_the_newsrooms_time() -> None:

@@ -32,6 +32,11 @@ def test_text_is_not_escaped_and_the_page_is(settings: Settings) -> None:
     assert "Orlund &amp; Sons" in letter.html
 
 
+def test_characters_that_xml_cannot_hold_do_not_stop_a_letter(settings: Settings) -> None:
+    use_templates(settings, **{"note.subject.txt": "For you", "note.txt": "x", "note.mjml": LAYOUT})
+    assert "Orlund" in render_letter("desk/note", {"who": "Or\x0bl\x01und"}).html
+
+
 def test_a_subject_is_one_line_whatever_it_holds(settings: Settings) -> None:
     use_templates(settings, **{"note.subject.txt": "For {{ who }}", "note.txt": "x", "note.mjml": LAYOUT})
     assert (
