@@ -47,17 +47,8 @@ FindPicture = Callable[[str], ImageSource | None]
 """Knows a picture by its ``data-picture`` key or, without one, by the ``src`` stored in the text."""
 
 
-@dataclass(frozen=True)
-class Wording:
-    """The words that rendering adds, to be translated by the caller."""
-
-    notes: str = "Notes"
-    back: str = "Back to text"
-    table: str = "Table"
-
-
 STRONG: Final = Mark("strong")
-SIZES: Final = "(min-width: 48rem) 42rem, 100vw"
+SIZES: Final = "(min-width: 38rem) 35rem, 100vw"
 """How wide a picture in the text is shown."""
 
 
@@ -66,9 +57,7 @@ def no_picture(key: str) -> ImageSource | None:
     return None
 
 
-def render_body(
-    html: str, *, picture: FindPicture = no_picture, sizes: str = SIZES, wording: Wording = Wording()
-) -> str:
+def render_body(html: str, *, picture: FindPicture = no_picture) -> str:
     """The page HTML of stored markup, or of its free part.
 
     Footnotes are numbered and moved to a closing section (roles of DPUB-ARIA 1.1), headings get ids,
@@ -76,7 +65,7 @@ def render_body(
     2.1.1). A paragraph that goes on after a display quote is marked as such, so is one that is bold
     throughout, and a column of numbers. The paywall divider leaves no trace.
     """
-    page = _Page(picture, sizes, wording)
+    page = _Page(picture)
     return page.blocks(_with_runons(read(html))) + page.notes_section()
 
 
@@ -106,8 +95,6 @@ class _Page:
     """One page in the making: it counts footnotes and tables, and remembers the ids it gave."""
 
     picture: FindPicture
-    sizes: str
-    wording: Wording
     notes: list[str] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     tables: int = 0
@@ -160,14 +147,12 @@ class _Page:
     def notes_section(self) -> str:
         if not self.notes:
             return ""
-        label = escape(self.wording.notes)
         items = "".join(self.note_item(number, note) for number, note in enumerate(self.notes, start=1))
-        section = f'<section class="footnotes" role="doc-endnotes" aria-label="{label}">'
+        section = '<section class="footnotes" role="doc-endnotes" aria-label="Notes">'
         return f"\n{section}<ol>{items}</ol></section>"
 
     def note_item(self, number: int, note: str) -> str:
-        label = escape(self.wording.back)
-        back = f'<a href="#fnref-{number}" role="doc-backlink" aria-label="{label}">↩</a>'
+        back = f'<a href="#fnref-{number}" role="doc-backlink" aria-label="Back to text">↩</a>'
         return f'<li id="fn-{number}">{note} {back}</li>'
 
     def heading_id(self, inline: Inline) -> str:
@@ -194,14 +179,13 @@ class _Page:
         if not known or not known.sources:
             return img
         sources = "".join(
-            f'<source type="{escape(mime)}" srcset="{escape(srcset)}" sizes="{escape(self.sizes)}">'
+            f'<source type="{escape(mime)}" srcset="{escape(srcset)}" sizes="{SIZES}">'
             for mime, srcset in known.sources
         )
         return f"<picture>{sources}{img}</picture>"
 
     def table(self, table: Table) -> str:
         self.tables += 1
-        label = escape(f"{self.wording.table} {self.tables}")
         first, *others = table.rows
         has_head = len(table.rows) > 1 and all(cell.is_header for cell in first)
         body = others if has_head else table.rows
@@ -209,7 +193,7 @@ class _Page:
         head = f"<thead>{self.row(first, 'col', numbers)}</thead>" if has_head else ""
         rows = "".join(self.row(row, "row", numbers) for row in body)
         return (
-            f'<div class="table-wrap" tabindex="0" role="region" aria-label="{label}">'
+            f'<div class="table-wrap" tabindex="0" role="region" aria-label="Table {self.tables}">'
             f"<table>{head}<tbody>{rows}</tbody></table></div>"
         )
 

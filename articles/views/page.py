@@ -8,12 +8,13 @@ from django.utils.safestring import mark_safe
 from articles.caching import public_page
 from articles.markup.render import render_body
 from articles.models import Page
+from articles.queries import pictures_in
 
 
 @public_page
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Page, slug=slug)
-    body = mark_safe(render_body(found.text))  # noqa: S308 (rendering escapes every text)
+    body = mark_safe(render_body(found.text, picture=pictures_in(found.text)))  # noqa: S308 (rendering escapes every text)
     response = render(request, "articles/page.html", {"page": found, "body": body})
     response["Last-Modified"] = http_date(found.changed_at.timestamp())
     return response

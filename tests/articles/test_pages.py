@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from eir.middleware import maintenance
 from eir.urls import healthz
-from tests.factories.articles import PageFactory
+from tests.factories.articles import PageFactory, PictureFactory
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -21,6 +21,15 @@ def test_a_standing_page_stands_at_its_word_and_in_the_footer(client: Client) ->
     assert '<a href="/about/">About Us</a>' in page
     assert "Not Listed" not in page
     assert client.get("/unlisted/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_standing_page_shows_pictures_of_the_library(client: Client) -> None:
+    picture = PictureFactory.create()
+    PageFactory.create(
+        slug="about", text=f'<figure><img data-picture="{picture.pk}" alt="Our house"></figure>'
+    )
+    assert f'<img src="{picture.file.url}" alt="Our house"' in client.get("/about/").content.decode()
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from articles.markup.render import ImageSource, Wording, render_body
+from articles.markup.render import ImageSource, render_body
 
 
 def test_plain_blocks_are_set_as_stored() -> None:
@@ -143,12 +143,11 @@ def test_a_known_picture_offers_its_sizes() -> None:
             "/media/q-800.jpg", 800, 533, (("image/avif", "/media/q-400.avif 400w, /media/q-800.avif 800w"),)
         )
 
-    html = render_body(
-        FIGURE + '<figure><img data-picture="41" alt=""></figure>', picture=picture, sizes="50vw"
-    )
+    html = render_body(FIGURE + '<figure><img data-picture="41" alt=""></figure>', picture=picture)
     assert asked == ["/media/quay.jpg", "41"]
     assert html.split("<figcaption>", maxsplit=1)[0] == (
-        '<figure><picture><source type="image/avif" srcset="/media/q-400.avif 400w, /media/q-800.avif 800w" sizes="50vw">'
+        '<figure><picture><source type="image/avif" srcset="/media/q-400.avif 400w, /media/q-800.avif 800w"'
+        ' sizes="(min-width: 38rem) 35rem, 100vw">'
         '<img src="/media/q-800.jpg" alt="A &quot;quay&quot;" width="800" height="533" loading="lazy" decoding="async">'
         "</picture>"
     )
@@ -156,10 +155,3 @@ def test_a_known_picture_offers_its_sizes() -> None:
 
 def test_a_picture_nobody_knows_is_left_out() -> None:
     assert render_body('<p>x</p><figure><img data-picture="41" alt=""></figure>') == "<p>x</p>"
-
-
-def test_the_added_words_can_be_translated() -> None:
-    wording = Wording(notes="Noten", back="Zurück", table="Tafel")
-    html = render_body('<p>x<span class="footnote">n</span></p>', wording=wording)
-    assert 'aria-label="Noten"' in html
-    assert 'aria-label="Zurück"' in html
