@@ -1,14 +1,20 @@
 """The pages about a person that allauth does not have."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.actions import change_name
 from accounts.forms import ProfileForm
 from accounts.models import User
+
+LOST_CODE_LEADS_TO = ("account_login", "account_request_login_code")
 
 
 @login_required
@@ -22,3 +28,19 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your name is saved.")
         return redirect("account_profile")
     return render(request, "accounts/profile.html", {"form": form})
+
+
+def explain_lost_code(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Say why, where allauth leads back to the start without a word: the code had run out."""
+
+    @wraps(view)
+    def handle(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        names = ("account_email",) if request.user.is_authenticated else LOST_CODE_LEADS_TO
+        response = view(request, *args, **kwargs)
+        if response.get("Location") in [reverse(name) for name in names] and not len(
+            messages.get_messages(request)
+        ):
+            messages.warning(request, "That code no longer works. Please ask for a new one.")
+        return response
+
+    return handle
