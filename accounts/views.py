@@ -37,9 +37,8 @@ def explain_lost_code(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     def handle(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         names = ("account_email",) if request.user.is_authenticated else LOST_CODE_LEADS_TO
         response = view(request, *args, **kwargs)
-        if response.get("Location") in [reverse(name) for name in names] and not len(
-            messages.get_messages(request)
-        ):
+        is_led_back = response.get("Location") in [reverse(name) for name in names]
+        if is_led_back and not messages.get_messages(request):
             messages.warning(request, "That code no longer works. Please ask for a new one.")
         return response
 
