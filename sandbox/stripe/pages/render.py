@@ -53,8 +53,8 @@ HEADERS = {
 
 
 def day(moment: int) -> str:
-    """A Unix second as its day, UTC: 3 July 2026."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%d %B %Y").removeprefix("0")
+    """A Unix second as its day, UTC: July 3, 2026."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%B %-d, %Y")
 
 
 def minute(moment: float) -> str:
