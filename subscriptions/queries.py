@@ -39,10 +39,11 @@ def grants_of(user: User | AnonymousUser, *, at: datetime) -> tuple[GrantFact, .
 
 
 def latest_subscription(user: User) -> Subscription | None:
-    """The newest subscription that began, even one that has ended; else the newest that did not."""
-    never_began = Case(When(status__in=(Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED), then=1), default=0)
+    """What to tell a reader about: the subscription they have, else a payment to finish, else the last one."""
+    ranks = (Status.INCOMPLETE, Status.CANCELED, Status.INCOMPLETE_EXPIRED)
+    rank = Case(*(When(status=status, then=number) for number, status in enumerate(ranks, 1)), default=0)
     mine = Subscription.objects.filter(customer__user=user).select_related("plan")
-    return mine.order_by(never_began, "-started_at").first()
+    return mine.order_by(rank, "-started_at").first()
 
 
 def plans_on_sale() -> list[Plan]:

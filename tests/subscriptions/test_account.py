@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 from accounts.models import User
 from subscriptions.gateways import EventSnapshot
 from subscriptions.models import Customer, Grant, Plan, Status, StripeEvent, Subscription
+from subscriptions.queries import latest_subscription
 from subscriptions.standing import standing_of
 from subscriptions.tasks import settle_event
 from subscriptions.views import webhook
@@ -141,3 +142,22 @@ def test_a_broker_that_is_away_costs_a_delay_and_not_the_event(
     answer = client.post("/stripe/webhook/", body, content_type="application/json")
     assert answer.status_code == 200
     assert StripeEvent.objects.get().state == StripeEvent.State.WAITING
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "told"),
+    [
+        (Status.ACTIVE, Status.INCOMPLETE, Status.ACTIVE),
+        (Status.CANCELED, Status.INCOMPLETE, Status.INCOMPLETE),
+        (Status.CANCELED, Status.INCOMPLETE_EXPIRED, Status.CANCELED),
+        (Status.CANCELED, Status.TRIALING, Status.TRIALING),
+    ],
+)
+def test_of_several_subscriptions_the_one_that_matters_is_told(
+    reader: User, older: str, newer: str, told: str
+) -> None:
+    subscription(reader, older)
+    subscription(reader, newer, started_at=BEGAN + timedelta(days=60))
+    found = latest_subscription(reader)
+    assert found is not None
+    assert found.status == told
