@@ -1,4 +1,4 @@
-"""Staff prove themselves with a second factor before the newsroom opens."""
+"""What holds for every page: staff prove themselves twice, and what is personal stays so."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
 
 from accounts.models import User
@@ -30,6 +31,19 @@ def require_staff_mfa(get_response: Handler) -> Handler:
         if settings.STAFF_MFA_REQUIRED and request.path.startswith(reverse("admin:index")):
             return lead_to_second_factor(request) or get_response(request)
         return get_response(request)
+
+    return handle
+
+
+def keep_personal_pages(get_response: Handler) -> Handler:
+    """Let nothing keep a page made for someone signed in, unless the page says itself what may."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_personal = request.session.accessed and request.user.is_authenticated
+        if is_personal and "Cache-Control" not in response:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
     return handle
 

@@ -75,7 +75,7 @@ def make_message(
     headers = {
         "Message-ID": message_id(edition, recipient.address),
         "Date": format_datetime(at),
-        "List-Id": f"{newsletter.name} <{newsletter.slug}.{_domain()}>",
+        "List-Id": formataddr((_one_line(newsletter.name), f"{newsletter.slug}.{_domain()}")),
         "List-Unsubscribe": f"<{url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }

@@ -151,9 +151,15 @@ def find_prices(lookup_keys: list[str]) -> dict[str, PriceSnapshot]:
 
 @_in_our_words
 def create_price(
-    *, lookup_key: str, name: str, amount: int, currency: str, interval: str, product: str = ""
+    *,
+    lookup_key: str,
+    name: str,
+    amount: int,
+    currency: str,
+    interval: str,
+    in_place_of: PriceSnapshot | None = None,
 ) -> PriceSnapshot:
-    """Make a price (and its product, unless one is given) and move the lookup key to it."""
+    """Make a price and move the lookup key to it; its product is that of the former price, or a new one."""
     params: dict[str, Any] = {
         "currency": currency,
         "unit_amount": amount,
@@ -161,8 +167,9 @@ def create_price(
         "lookup_key": lookup_key,
         "transfer_lookup_key": True,
     }
-    params |= {"product": product} if product else {"product_data": {"name": name}}
-    key = f"price-{lookup_key}-{amount}-{currency}-{interval}-{product}"
+    params |= {"product": in_place_of.product} if in_place_of else {"product_data": {"name": name}}
+    # A price that comes back within a day is a new one: it stands in place of another.
+    key = f"price-{lookup_key}-{amount}-{currency}-{interval}-{in_place_of.id if in_place_of else ''}"
     return _price(_api().prices.create(params, {"idempotency_key": key}))
 
 

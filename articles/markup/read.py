@@ -98,10 +98,18 @@ class _Reader:
             self.chars.append((LINE_BREAK, marks))
         elif tag.name in BLOCKS:
             self.flush()
+            start = len(self.blocks)
             _READERS.get(tag.name, _read_container)(self, tag, marks, depth)
             self.flush()
+            self.keep_paywall(tag, start)
         else:
             self.read_children(tag, _marks_of(tag, marks), depth)
+
+    def keep_paywall(self, tag: Tag, start: int) -> None:
+        """A divider inside a list or quotation comes before it: what it was to withhold stays withheld."""
+        divider = Rule(is_paywall=True)
+        if not self.is_nested and divider not in self.blocks[start:] and tag.find("hr", class_="paywall"):
+            self.blocks.insert(start, divider)
 
     def nested(self, tag: Tag, marks: Marks, depth: int) -> Blocks:
         reader = _Reader(level=self.level + 1, is_caption=self.is_caption)

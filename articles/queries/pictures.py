@@ -8,7 +8,9 @@ from articles.markup.render import FindPicture, ImageSource, no_picture
 from articles.models import Picture
 from articles.pictures import image_source
 
-SHOWN = re.compile(rf'data-picture="(?P<key>\d+)"|src="{re.escape(settings.MEDIA_URL)}(?P<name>[^"]+)"')
+SHOWN = re.compile(
+    rf'data-picture="(?P<key>[0-9]{{1,18}})"|src="{re.escape(settings.MEDIA_URL)}(?P<name>[^"]+)"'
+)
 
 
 def pictures_in(text: str) -> FindPicture:

@@ -5,9 +5,8 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
-from django.views.decorators.vary import vary_on_cookie
 
+from articles.caching import public_page
 from articles.context import current_reader
 from newsletters.digest import make_digest
 from newsletters.models import Newsletter, Variant
@@ -17,13 +16,13 @@ SHOWN = 60
 """Editions in the list: more than a year of a weekly."""
 
 
+@public_page
 def archive(request: HttpRequest) -> HttpResponse:
     context = {"newsletters": Newsletter.objects.active(), "editions": released_editions()[:SHOWN]}
     return render(request, "newsletters/archive.html", context)
 
 
-@vary_on_cookie
-@cache_control(private=True)
+@public_page
 def edition(request: HttpRequest, slug: str, day: date) -> HttpResponse:
     found = get_object_or_404(released_editions(), newsletter__slug=slug, edition_date=day)
     variant = Variant.SUBSCRIBER if current_reader(request).grants else Variant.FREE

@@ -109,7 +109,10 @@ def _open_checkout(*, user: User, plan: Plan, return_path: str, at: datetime) ->
         "created_at": at,
         "expires_at": session.expires_at,
     }
-    return Checkout.objects.get_or_create(stripe_id=session.id, defaults=values)[0]
+    checkout, _ = Checkout.objects.get_or_create(stripe_id=session.id, defaults=values)
+    # Of two for different plans, asked for at once, only the later stays open.
+    _expire_others(checkout, at=at, begun_before=True)
+    return checkout
 
 
 def finish_checkout(*, user: User, session_id: str, at: datetime) -> Checkout:
@@ -153,10 +156,9 @@ def _close(checkout: Checkout, state: Checkout.State, *, at: datetime) -> None:
         AuditEntry.record("complete checkout", checkout, by=checkout.user, at=at)
 
 
-def _expire_others(checkout: Checkout, *, at: datetime) -> None:
-    for other in Checkout.objects.filter(user=checkout.user, state=Checkout.State.OPEN).exclude(
-        pk=checkout.pk
-    ):
+def _expire_others(checkout: Checkout, *, at: datetime, begun_before: bool = False) -> None:
+    others = Checkout.objects.filter(user=checkout.user, state=Checkout.State.OPEN).exclude(pk=checkout.pk)
+    for other in others.filter(pk__lt=checkout.pk) if begun_before else others:
         _expire(other, at=at)
 
 

@@ -26,7 +26,7 @@ def _sync_plan(plan: Plan, price: PriceSnapshot | None) -> str:
     ):
         verb = "matched"
     else:
-        old, price = price, _create(plan, product=price.product if price else "")
+        old, price = price, _create(plan, in_place_of=price)
         verb = "created"
         if old:
             retire_price(old.id)
@@ -37,12 +37,12 @@ def _sync_plan(plan: Plan, price: PriceSnapshot | None) -> str:
     return f"{plan.key}: {verb} {price.id} ({plan.price} a {plan.interval})"
 
 
-def _create(plan: Plan, *, product: str) -> PriceSnapshot:
+def _create(plan: Plan, *, in_place_of: PriceSnapshot | None) -> PriceSnapshot:
     return create_price(
         lookup_key=plan.key,
         name=plan.name,
         amount=plan.amount,
         currency=plan.currency,
         interval=plan.interval,
-        product=product,
+        in_place_of=in_place_of,
     )

@@ -79,3 +79,11 @@ def test_the_name_can_be_set_and_taken_away(client: Client) -> None:
     for given, kept in (("  Mara Ilves ", "Mara Ilves"), ("", "")):
         client.post("/accounts/profile/", {"name": given})
         assert User.objects.get(pk=user.pk).name == kept
+
+
+@pytest.mark.parametrize(
+    "address", ["/accounts/profile/", "/accounts/email/", "/account/newsletters/", "/subscribe/"]
+)
+def test_a_page_made_for_someone_signed_in_is_kept_nowhere(client: Client, address: str) -> None:
+    sign_in(client, UserFactory.create())
+    assert client.get(address)["Cache-Control"] == "private, no-store"

@@ -83,3 +83,8 @@ def test_a_story_shows_its_pictures_in_their_sizes_with_one_query(
 def test_a_text_without_pictures_takes_no_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         assert pictures_in("<p>Words.</p>")("1") is None
+
+
+def test_a_number_that_no_picture_can_have_breaks_no_page() -> None:
+    find = pictures_in(f'<figure><img data-picture="{"9" * 30}" src="/media/none.png" alt=""></figure>')
+    assert find("9" * 30) is None

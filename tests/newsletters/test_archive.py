@@ -44,8 +44,15 @@ def test_e7_a_subscriber_sees_the_whole_and_no_cache_shares_it(client: Client) -
     client.force_login(make_reader(subscribes=True))
     assert counts(client) == (1, 1)
     response = client.get(ADDRESS)
-    assert "private" in response["Cache-Control"]
+    assert response["Cache-Control"] == "private, no-store"
     assert "Cookie" in response["Vary"]
+
+
+def test_a_visitors_edition_may_be_kept_for_a_minute_and_sets_no_cookie(client: Client) -> None:
+    make_released()
+    for address in (ADDRESS, "/newsletters/"):
+        response = client.get(address)
+        assert (response["Cache-Control"], response.cookies) == ("public, max-age=60", {})
 
 
 def test_a_draft_has_no_page_and_is_not_listed(client: Client) -> None:

@@ -83,6 +83,15 @@ def test_b7_the_digest_has_its_own_sender_and_list(settings: Any) -> None:
     assert message["Date"].datetime == FRIDAY
 
 
+def test_the_list_is_told_by_its_id_whatever_it_is_called() -> None:
+    letter = weekly()
+    letter.name = "Wöchentlich\r\nBcc: all@example.org"
+    letter.save()
+    message = make_letter(make_edition())
+    assert message["List-Id"] == "Wöchentlich Bcc: all@example.org <weekly.eir.example>"
+    assert message["Bcc"] is None
+
+
 def test_e8_the_message_id_is_the_same_for_the_same_edition_and_reader() -> None:
     edition, other = make_edition(), make_edition(day=(FRIDAY + timedelta(days=7)).date())
     same = [message_id(edition, "a@readers.example") for _ in range(2)]

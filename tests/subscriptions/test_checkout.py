@@ -1,12 +1,14 @@
 """From the plan to the paid subscription: rules S10 and S11, and the plans in Stripe."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from subscriptions.actions import checkouts as checkout_actions
 from subscriptions.actions.checkouts import (
     AlreadySubscribed,
     NotYourCheckout,
@@ -16,6 +18,7 @@ from subscriptions.actions.checkouts import (
 )
 from subscriptions.actions.plans import sync_plans
 from subscriptions.actions.subscriptions import sync_subscription
+from subscriptions.gateways import create_session
 from subscriptions.models import Checkout, Grant, Plan, Status, Subscription
 from subscriptions.queries import grants_of, latest_subscription
 from tests.subscriptions.conftest import DECLINED, NEEDS_3DS, Till
@@ -113,6 +116,26 @@ def test_s11_another_plan_closes_the_first_session(
     assert till.v1.checkout.sessions.retrieve(first.stripe_id).status == "expired"
 
 
+def test_s11_two_plans_asked_for_at_once_leave_one_session_open(
+    till: Till, reader: User, plan: Plan, other_plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first is being opened, a second tab asks for another plan."""
+
+    def be_overtaken(**terms: Any) -> Any:
+        monkeypatch.setattr(checkout_actions, "create_session", create_session)
+        start(reader, other_plan)
+        return create_session(**terms)
+
+    monkeypatch.setattr(checkout_actions, "create_session", be_overtaken)
+    later = start(reader, plan)
+    states = [
+        till.v1.checkout.sessions.retrieve(checkout.stripe_id).status
+        for checkout in Checkout.objects.order_by("pk")
+    ]
+    assert states == ["expired", "open"]
+    assert later.state == Checkout.State.OPEN
+
+
 def test_s11_paid_in_one_tab_is_not_sold_again_in_another(till: Till, reader: User, plan: Plan) -> None:
     checkout = start(reader, plan)
     till.pay(checkout.url)
@@ -200,6 +223,14 @@ def test_sync_plans_matches_creates_and_replaces(till: Till, plan: Plan) -> None
     Plan.objects.update(stripe_price_id="")
     list(sync_plans())
     assert Plan.objects.get().stripe_price_id == plan.stripe_price_id
+
+
+def test_a_price_that_goes_back_to_what_it_was_is_on_sale_again(till: Till, plan: Plan) -> None:
+    for amount in (1100, 900, 1100, 900):
+        Plan.objects.update(amount=amount)
+        list(sync_plans())
+        price = till.v1.prices.retrieve(Plan.objects.get().stripe_price_id)
+        assert (price.unit_amount, price.active) == (amount, True)
 
 
 def test_grants_from_elsewhere_outlive_a_subscription(till: Till, reader: User, plan: Plan) -> None:

@@ -23,6 +23,19 @@ def test_a_divider_at_the_top_leaves_nothing_free() -> None:
     assert free_part(f'<hr class="paywall">{FILLER}') == ""
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        '<blockquote><p>Secret.</p><hr class="paywall"><p>Secret.</p></blockquote>',
+        '<ul><li><p>Secret.</p><ul><li><hr class="paywall"></li></ul></li></ul>',
+        '<table><tr><td>Secret<hr class="paywall"></td></tr></table>',
+        '<h2>Secret<hr class="paywall"></h2>',
+    ],
+)
+def test_p4_a_divider_where_none_can_stand_withholds_all_that_holds_it(below: str) -> None:
+    assert free_part(sanitize_body(f"<p>Free.</p>{below}<p>Secret.</p>")) == "<p>Free.</p>"
+
+
 def test_the_free_part_never_ends_in_a_heading_or_rule() -> None:
     html = '<p>One.</p><hr><h2>Two</h2><h3>Three</h3><hr class="paywall"><p>Secret.</p>'
     assert free_part(html) == "<p>One.</p>"
