@@ -47,6 +47,7 @@ function mend() {
 document.addEventListener("DOMContentLoaded", () => {
   document.getElementById("main")?.setAttribute("role", "main")
   name(document.getElementById("nav-sidebar-inner"), "Newsroom")
+  name(document.getElementById("tabs-items"), "Parts of the form")
   mend()
   new MutationObserver(mend).observe(document.body, { childList: true, subtree: true })
 })
