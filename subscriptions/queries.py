@@ -39,7 +39,7 @@ def grants_of(user: User | AnonymousUser, *, at: datetime) -> tuple[GrantFact, .
 
 
 def latest_subscription(user: User) -> Subscription | None:
-    """What to tell a reader about: the subscription they have, else a payment to finish, else the last one."""
+    """What to tell a reader about: the subscription they have, else a payment to finish, else the last."""
     ranks = (Status.INCOMPLETE, Status.CANCELED, Status.INCOMPLETE_EXPIRED)
     rank = Case(*(When(status=status, then=number) for number, status in enumerate(ranks, 1)), default=0)
     mine = Subscription.objects.filter(customer__user=user).select_related("plan")
