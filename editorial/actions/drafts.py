@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import AuditEntry, User
 from articles.markup.lead import word_count
 from articles.models import Article, FormerSlug, State
-from editorial.actions.moves import forget_plan
+from editorial.actions.moves import forget_plan, settle_due
 from editorial.queries import can_edit
 
 
@@ -26,16 +26,16 @@ def save_draft(*, article: Article, by: User | None, at: datetime) -> None:
     Raises:
         CannotSave: not this person's to edit.
     """
+    article.word_count, article.changed_at = word_count(article.body), at
     stored = Article.objects.select_for_update().filter(pk=article.pk).first()
     if stored is None:
         article.created_at, article.created_by = at, by
-    elif by and not can_edit(stored, by):
-        raise CannotSave("This story is not yours to change as it stands now.")
-    article.word_count, article.changed_at = word_count(article.body), at
-    if stored is None:
         article.save()
         AuditEntry.record("begin story", article, by=by, at=at, to_state=article.state)
         return
+    settle_due(stored, at=at)
+    if by and not can_edit(stored, by):
+        raise CannotSave("This story is not yours to change as it stands now.")
     _keep_address(stored, article)
     _void_approval(stored, article, at=at)
     if stored.state == State.PUBLISHED:

@@ -9,6 +9,9 @@ from articles.models import Article, State
 from editorial.queries import is_own
 from editorial.workflow import APPROVE, PUBLISH, SCHEDULE, SEND_BACK, SUBMIT, UNPUBLISH, Transition
 
+MOVED = ("state", "published_at", "first_published_at", "approved_at", "approved_by")
+"""What a move may change; the text is never among it."""
+
 
 class CannotMove(Exception):
     """The story may not make this move now, or not by this person; the message says why."""
@@ -71,8 +74,14 @@ def publish_due(*, at: datetime) -> int:
     """
     due = list(Article.objects.select_for_update().filter(state=State.SCHEDULED, published_at__lte=at))
     for article in due:
-        _set_state(article, PUBLISH, by=None, at=at)
+        settle_due(article, at=at)
     return len(due)
+
+
+def settle_due(article: Article, *, at: datetime) -> None:
+    """Mark a scheduled story as published once its moment has come, whoever notices first."""
+    if article.state == State.SCHEDULED and article.published_at and article.published_at <= at:
+        _set_state(article, PUBLISH, by=None, at=at)
 
 
 def _check_complete(article: Article) -> None:
@@ -93,6 +102,7 @@ def _move(
 ) -> None:
     """Check the table against the story as it is stored, then move it."""
     stored = Article.objects.select_for_update().get(pk=article.pk)
+    settle_due(stored, at=at)
     if stored.state not in transition.sources:
         raise CannotMove(
             f"A story that is {stored.get_state_display()} cannot be moved by “{transition.name}”."
@@ -103,8 +113,9 @@ def _move(
         raise CannotMove("This story is not yours.")
     if transition in (PUBLISH, SCHEDULE) and stored.approved_at is None:
         raise CannotMove("The story has no approval, or was edited since.")
-    article.state = stored.state
-    _set_state(article, transition, by=by, at=at, reason=reason, **values)
+    _set_state(stored, transition, by=by, at=at, reason=reason, **values)
+    for name in MOVED:
+        setattr(article, name, getattr(stored, name))
 
 
 def _set_state(
@@ -122,7 +133,7 @@ def _set_state(
         setattr(article, name, value)
     if transition.target not in (State.SCHEDULED, State.PUBLISHED):
         forget_plan(article, at=at)
-    article.save(update_fields=("state", "published_at", "first_published_at", "approved_at", "approved_by"))
+    article.save(update_fields=MOVED)
     AuditEntry.record(
         transition.name + " story",
         article,

@@ -199,6 +199,20 @@ def test_w6_what_follows_a_scheduled_publication_happens_once(
     assert AuditEntry.objects.filter(action="publish story").count() == 1
 
 
+def test_w6_a_scheduled_story_whose_moment_has_come_is_public_to_the_desk_too(
+    writer: User, editor: User, publisher: User
+) -> None:
+    article = approved(writer, editor)
+    moment = NOW + timedelta(hours=1)
+    publish_article(article=article, by=publisher, at=NOW, when=moment)
+    with pytest.raises(CannotMove):
+        send_back(article=article, by=editor, at=moment, reason="Too late.")
+    save_draft(article=article, by=publisher, at=moment + timedelta(minutes=1))
+    article.refresh_from_db()
+    assert (article.state, article.published_at) == (State.PUBLISHED, moment)
+    assert public(moment + timedelta(minutes=1)) == [article]
+
+
 def test_w5_an_embargo_holds_against_publication(writer: User, editor: User, publisher: User) -> None:
     article = story(writer, embargo_until=NOW + timedelta(hours=6))
     submit_article(article=article, by=writer, at=NOW)
