@@ -5,14 +5,13 @@ from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.actions import change_name
 from accounts.forms import ProfileForm
-from accounts.models import User
+from accounts.queries import signed_in_user
 
 LOST_CODE_LEADS_TO = ("account_login", "account_request_login_code")
 
@@ -20,11 +19,10 @@ LOST_CODE_LEADS_TO = ("account_login", "account_request_login_code")
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """The name a reader goes by."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    form = ProfileForm(request.POST or None, initial={"name": request.user.name})
+    user = signed_in_user(request)
+    form = ProfileForm(request.POST or None, initial={"name": user.name})
     if request.method == "POST" and form.is_valid():
-        change_name(user=request.user, name=form.cleaned_data["name"])
+        change_name(user=user, name=form.cleaned_data["name"])
         messages.success(request, "Your name is saved.")
         return redirect("account_profile")
     return render(request, "accounts/profile.html", {"form": form})

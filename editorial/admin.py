@@ -14,7 +14,8 @@ from django.utils.timesince import timesince
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry
+from accounts.queries import signed_in_user
 from articles.models import Article, Byline, State
 from articles.paywall import REGISTERED, SUBSCRIBER, VISITOR
 from articles.story import story_page
@@ -51,7 +52,7 @@ class BylineInline(TabularInline):  # type: ignore[misc]  # the library has no t
         self, request: HttpRequest, obj: Article | None = None, **kwargs: Any
     ) -> type[BylineFormSet]:
         made: type[BylineFormSet] = super().get_formset(request, obj, **kwargs)
-        made.user = _staff(request)
+        made.user = signed_in_user(request)
         return made
 
     def has_view_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
@@ -115,12 +116,12 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
     # Who may do what
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
-        return visible_to_staff(_staff(request)).defer("body")
+        return visible_to_staff(signed_in_user(request)).defer("body")
 
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         if obj is None:
             return bool(super().has_change_permission(request))
-        return can_edit(obj, _staff(request))
+        return can_edit(obj, signed_in_user(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         """Only what was never public: a published story is unpublished, and its address kept."""
@@ -137,14 +138,14 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
 
     def save_model(self, request: HttpRequest, obj: Article, form: ArticleForm, change: bool) -> None:
         if not change or form.changed_data:
-            save_draft(article=obj, by=_staff(request), at=timezone.now())
+            save_draft(article=obj, by=signed_in_user(request), at=timezone.now())
 
     def save_related(
         self, request: HttpRequest, form: ArticleForm, formsets: list[Any], change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
         if change and not form.changed_data and any(formset.has_changed() for formset in formsets):
-            save_draft(article=form.instance, by=_staff(request), at=timezone.now())
+            save_draft(article=form.instance, by=signed_in_user(request), at=timezone.now())
 
     def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
         if "_move" in request.POST:
@@ -178,7 +179,7 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
         """The story as a visitor, a registered reader or a subscriber would see it now."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        article = get_object_or_404(visible_to_staff(_staff(request)), pk=pk)
+        article = get_object_or_404(visible_to_staff(signed_in_user(request)), pk=pk)
         seen_as = request.GET.get("as", "subscriber")
         page = story_page(article, PREVIEW_READERS.get(seen_as, SUBSCRIBER), at=timezone.now())
         page |= {"preview_as": seen_as, "preview_choices": PREVIEW_READERS}
@@ -188,7 +189,7 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
 
     def _move(self, request: HttpRequest, article: Article) -> HttpResponse:
         try:
-            done = make_move(request.POST, article=article, by=_staff(request), at=timezone.now())
+            done = make_move(request.POST, article=article, by=signed_in_user(request), at=timezone.now())
         except CannotMove as reason:
             messages.error(request, f"{reason} What you wrote is saved.")
         else:
@@ -200,18 +201,12 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
     ) -> Any:
         article: Article | None = context.get("original")
         if article:
-            may_edit = can_edit(article, _staff(request))
+            may_edit = can_edit(article, signed_in_user(request))
             context |= {
-                "moves": [move.name for move in moves_for(article, _staff(request))],
+                "moves": [move.name for move in moves_for(article, signed_in_user(request))],
                 "move_form": MoveForm(is_alone=not may_edit),
                 "move_url": reverse("admin:articles_article_move", args=(article.pk,)),
                 "may_edit": may_edit,
-                "trail": AuditEntry.objects.filter(target_type="articles.article", target_id=article.pk)[:6],
+                "trail": AuditEntry.about(article)[:6],
             }
         return super().render_change_form(request, context, *args, **kwargs)
-
-
-def _staff(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user

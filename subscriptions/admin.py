@@ -4,13 +4,14 @@ from datetime import datetime
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
-from accounts.models import User
+from accounts.queries import signed_in_user
 from subscriptions.actions.events import process_event
 from subscriptions.actions.grants import CannotGrant, end_grant, give_comp
 from subscriptions.gateways import StripeUnavailable
@@ -85,18 +86,22 @@ class GrantAdmin(ModelAdmin):  # type: ignore[misc]
         return shown if obj else ("user", "ends_at", "reason")
 
     def save_model(self, request: HttpRequest, obj: Grant, form: GrantForm, change: bool) -> None:
-        assert isinstance(request.user, User)
         given = give_comp(
-            user=obj.user, ends_at=obj.ends_at, reason=obj.reason, by=request.user, at=timezone.now()
+            user=obj.user,
+            ends_at=obj.ends_at,
+            reason=obj.reason,
+            by=signed_in_user(request),
+            at=timezone.now(),
         )
         obj.pk, obj.source, obj.starts_at = given.pk, given.source, given.starts_at
 
     @admin.action(description="End this access now", permissions=("add",))
     def end_now(self, request: HttpRequest, queryset: QuerySet[Grant]) -> None:
-        assert isinstance(request.user, User)
         for grant in queryset:
             try:
-                end_grant(grant=grant, reason="Ended by staff.", by=request.user, at=timezone.now())
+                end_grant(
+                    grant=grant, reason="Ended by staff.", by=signed_in_user(request), at=timezone.now()
+                )
             except CannotGrant as reason:
                 self.message_user(request, f"{grant}: {reason}", messages.ERROR)
 
@@ -115,5 +120,5 @@ class StripeEventAdmin(ReadOnlyAdmin):
             event.state = StripeEvent.State.WAITING
             try:
                 process_event(event=event, at=timezone.now())
-            except StripeUnavailable as trouble:
+            except (StripeUnavailable, OperationalError) as trouble:
                 self.message_user(request, f"{event}: {trouble}", messages.ERROR)

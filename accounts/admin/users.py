@@ -11,7 +11,6 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
 from django.db.models import ManyToManyField, QuerySet
 from django.forms import ModelForm, ModelMultipleChoiceField
 from django.http import HttpRequest
@@ -22,7 +21,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.actions import invite_to_reset_password, record_desk_change
 from accounts.models import User
-from accounts.queries import has_second_factor
+from accounts.queries import has_second_factor, signed_in_user
 
 # What these hold, people change themselves on their account pages, and nobody changes for them.
 for model in (EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
@@ -88,13 +87,17 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         record_desk_change(
-            user=obj, is_new=not change, changed=form.changed_data, by=_staff(request), at=timezone.now()
+            user=obj,
+            is_new=not change,
+            changed=form.changed_data,
+            by=signed_in_user(request),
+            at=timezone.now(),
         )
 
     @action(description="Save and invite to choose a new password")  # type: ignore[untyped-decorator]
     def invite(self, request: HttpRequest, obj: User) -> None:
         try:
-            invite_to_reset_password(user=obj, by=_staff(request), at=timezone.now())
+            invite_to_reset_password(user=obj, by=signed_in_user(request), at=timezone.now())
         except (SMTPException, OSError):
             messages.error(
                 request, f"The mail server did not take the invitation to {obj.email}. Try again later."
@@ -116,14 +119,8 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
         return to_delete, counts, set(), protected
 
 
-def _staff(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
-
-
 def _is_superuser(request: HttpRequest) -> bool:
-    return _staff(request).is_superuser
+    return signed_in_user(request).is_superuser
 
 
 def _has_rank(user: User) -> bool:

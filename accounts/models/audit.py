@@ -33,6 +33,11 @@ class AuditEntry(models.Model):
         return f"{self.by_label}: {self.action} {self.target_label}"
 
     @classmethod
+    def about(cls, target: models.Model) -> "models.QuerySet[AuditEntry]":
+        """What was done to `target`, the latest first."""
+        return cls.objects.filter(target_type=_kind_of(target), target_id=str(target.pk))
+
+    @classmethod
     def record(
         cls, action: str, target: models.Model, *, by: User | None, at: datetime, **what: Any
     ) -> "AuditEntry":
@@ -44,9 +49,13 @@ class AuditEntry(models.Model):
             by=by,
             by_label=by.email if by else "system",
             action=action,
-            target_type=target._meta.label_lower,  # noqa: SLF001 (Django's documented API)
+            target_type=_kind_of(target),
             target_id=str(target.pk),
             target_label=str(target)[:254],
             at=at,
             **what,
         )
+
+
+def _kind_of(target: models.Model) -> str:
+    return target._meta.label_lower  # noqa: SLF001 (Django's documented API)

@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from eir.environment import IS_PRODUCTION, flag, matching, names, number, web_address
 
-STRIPE_API_BASE = web_address("STRIPE_API_BASE", default="https://api.stripe.com", embedded=None)
+STRIPE_API_BASE = web_address("STRIPE_API_BASE", default="https://api.stripe.com")
 STRIPE_API_VERSION = "2026-10-28.endive"
 STRIPE_SECRET_KEY = matching(
     "STRIPE_SECRET_KEY", r"(sk|rk)_(test|live)_\w+", "a key like sk_live_…", embedded="sk_test_embedded"

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.queries import signed_in_user
 from kit.queue import enqueue_on_commit
 from newsletters.actions import CannotSend, compile_edition, hold_edition, send_trial, start_sending
 from newsletters.digest import make_digest
@@ -20,13 +20,6 @@ from newsletters.queries import Recipient, audience_size, hidden_headlines, is_s
 from newsletters.tasks import send_edition
 
 FORMS = ("html", "text")
-
-
-def staff(request: HttpRequest) -> User:
-    """Whoever acts; the admin lets nobody else in."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def preview(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
@@ -45,7 +38,7 @@ def preview(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
 def preview_letter(admin: Any, request: HttpRequest, pk: int, variant: str, form: str) -> HttpResponse:
     """What stands in the frame: the letter made out to whoever looks; its link unsubscribes nobody."""
     edition = _find(admin.has_view_permission, request, pk)
-    by = staff(request)
+    by = signed_in_user(request)
     letter = render_edition(edition, variant=_one_of(variant, Variant.values), at=timezone.now())
     letter = fill(letter, Recipient(by.pk, by.email, by.name, variant), unsubscribe="#")
     if _one_of(form, FORMS) == "text":
@@ -63,7 +56,10 @@ def compile_from_week(admin: Any, request: HttpRequest, pk: int) -> HttpResponse
         )
         return _back(edition)
     compile_edition(
-        newsletter=edition.newsletter, date=edition.edition_date, by=staff(request), at=timezone.now()
+        newsletter=edition.newsletter,
+        date=edition.edition_date,
+        by=signed_in_user(request),
+        at=timezone.now(),
     )
     messages.success(request, f"The edition has {edition.places.count()} stories of the week now.")
     return _back(edition)
@@ -73,7 +69,7 @@ def trial(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     """Send the letter as it stands to whoever asks."""
     _only_post(request)
     edition = _find(admin.has_view_permission, request, pk)
-    by = staff(request)
+    by = signed_in_user(request)
     variant = _one_of(request.POST.get("variant", ""), Variant.values)
     try:
         send_trial(edition=edition, variant=variant, by=by, at=timezone.now())
@@ -102,7 +98,7 @@ def send(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         }
         return render(request, "newsletters/admin/send.html", context)
     try:
-        is_started = start_sending(edition=edition, by=staff(request), at=now)
+        is_started = start_sending(edition=edition, by=signed_in_user(request), at=now)
     except CannotSend as reason:
         messages.error(request, str(reason))
         return _back(edition)
@@ -118,7 +114,7 @@ def hold(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     edition = _find(admin.has_view_permission, request, pk)
     if not admin.has_send_permission(request):
         raise PermissionDenied
-    by = staff(request)
+    by = signed_in_user(request)
     if hold_edition(edition=edition, because=f"Held by {by}.", at=timezone.now(), by=by):
         messages.success(request, "Held. What was not sent yet waits until you send it.")
     return _back(edition)

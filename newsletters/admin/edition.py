@@ -14,6 +14,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import AuditEntry
+from accounts.queries import signed_in_user
 from newsletters.actions import arrange_edition
 from newsletters.admin import desk
 from newsletters.models import Delivery, Edition, EditionStory, Variant
@@ -82,7 +83,7 @@ class EditionAdmin(ModelAdmin):  # type: ignore[misc]
     def save_related(self, request: HttpRequest, form: Any, formsets: list[Any], change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if form.changed_data or any(formset.has_changed() for formset in formsets):
-            arrange_edition(edition=form.instance, by=desk.staff(request), at=timezone.now())
+            arrange_edition(edition=form.instance, by=signed_in_user(request), at=timezone.now())
 
     def get_urls(self) -> list[URLPattern]:
         def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
@@ -117,9 +118,7 @@ class EditionAdmin(ModelAdmin):  # type: ignore[misc]
             "variants": Variant.choices,
             "preview_url": reverse("admin:newsletters_edition_preview", args=(edition.pk,)),
             "send_url": reverse("admin:newsletters_edition_send", args=(edition.pk,)),
-            "trail": AuditEntry.objects.filter(target_type="newsletters.edition", target_id=str(edition.pk))[
-                :6
-            ],
+            "trail": AuditEntry.about(edition)[:6],
         }
         response = super().render_change_form(request, context, *args, **kwargs)
         if edition.state == Edition.State.SENDING:

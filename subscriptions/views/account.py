@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
+from accounts.queries import signed_in_user
 from subscriptions.actions.subscriptions import sync_customer
 from subscriptions.gateways import StripeRefused, StripeUnavailable, open_portal
 from subscriptions.models import Customer
@@ -23,14 +23,14 @@ from subscriptions.standing import standing_of
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
     """What you have, since when, the next charge, and why you can read."""
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     now = timezone.now()
-    subscription = latest_subscription(request.user)
+    subscription = latest_subscription(user)
     context = {
-        "grants": grants_of(request.user, at=now),
+        "grants": grants_of(user, at=now),
         "subscription": subscription,
         "standing": standing_of(subscription),
-        "has_customer": Customer.objects.filter(user=request.user).exists(),
+        "has_customer": Customer.objects.filter(user=user).exists(),
     }
     return render(request, "subscriptions/account.html", context)
 
@@ -39,8 +39,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 @login_required
 def portal(request: HttpRequest) -> HttpResponse:
     """Send a reader to Stripe's Customer Portal, where they change, cancel and pay."""
-    assert isinstance(request.user, User)
-    customer = Customer.objects.filter(user=request.user).first()
+    user = signed_in_user(request)
+    customer = Customer.objects.filter(user=user).first()
     if customer is None:
         return redirect("plans")
     return_url = settings.SITE_URL + reverse("account_return")
@@ -56,8 +56,8 @@ def portal(request: HttpRequest) -> HttpResponse:
 @login_required
 def returned(request: HttpRequest) -> HttpResponse:
     """Back from the Portal: fetch what was changed there before showing it."""
-    assert isinstance(request.user, User)
-    customer = Customer.objects.filter(user=request.user).first()
+    user = signed_in_user(request)
+    customer = Customer.objects.filter(user=user).first()
     try:
         if customer:
             sync_customer(customer=customer, at=timezone.now())

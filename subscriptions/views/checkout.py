@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
+from accounts.queries import signed_in_user
 from subscriptions.actions.checkouts import (
     AlreadySubscribed,
     NotYourCheckout,
@@ -45,11 +45,11 @@ def plans(request: HttpRequest) -> HttpResponse:
 @login_required
 def subscribe(request: HttpRequest) -> HttpResponse:
     """Send a reader to Checkout for the plan they chose."""
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     plan = get_object_or_404(Plan, key=request.POST.get("plan", ""))
     path = local_path(request.POST.get("next", ""))
     try:
-        checkout = start_checkout(user=request.user, plan=plan, return_path=path, at=timezone.now())
+        checkout = start_checkout(user=user, plan=plan, return_path=path, at=timezone.now())
     except AlreadySubscribed:
         messages.info(request, "You already have a subscription. This page shows what it gives you.")
         return redirect("account_overview")
@@ -67,10 +67,10 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @login_required
 def checkout_success(request: HttpRequest) -> HttpResponse:
     """Where Checkout sends the reader back; what happened is asked of Stripe, not of the address."""
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     try:
         session_id = request.GET.get("session_id", "")
-        checkout = finish_checkout(user=request.user, session_id=session_id, at=timezone.now())
+        checkout = finish_checkout(user=user, session_id=session_id, at=timezone.now())
     except NotYourCheckout:
         return render(request, "subscriptions/checkout_unknown.html", status=404)
     except StripeUnavailable:
