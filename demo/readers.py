@@ -72,9 +72,8 @@ def load_readers(*, at: datetime) -> None:
 def _load_missing(readers: Iterable[tuple[str, str, str]], at: datetime) -> None:
     for kind, email, name in readers:
         if not User.objects.filter(email=email).exists():
-            with (
-                transaction.atomic()
-            ):  # over calls to the sandbox: it answers at once, and nothing else runs yet
+            # Over calls to the sandbox, which answers at once, while nothing else is running yet.
+            with transaction.atomic():
                 LIVES[kind](make_user(email, name=name), at)
 
 
