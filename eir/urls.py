@@ -20,6 +20,7 @@ urlpatterns = [
     # Staff sign in where everyone does, with the same second factor and the same limits.
     path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+    path("", include("editorial.urls")),  # pages of the desk, some of them under admin/
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
