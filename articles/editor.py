@@ -5,7 +5,7 @@ The order of the marks is that of ``markup.document.MARK_ORDER``, so that a text
 
 from typing import Any, Final
 
-from js_asset import static_lazy  # type: ignore[import-untyped]
+from js_asset import ImportMap, static_lazy  # type: ignore[import-untyped]
 
 from articles.markup.vocabulary import ATTRIBUTES, CLASSES, TAGS
 
@@ -72,6 +72,9 @@ OWN_EXTENSIONS: Final = {
     "js/prose-paste.js": ("CleanPaste",),
 }
 """Our scripts, each a module, and what they add. The first also replaces some of the editor's extensions."""
+
+IMPORT_MAP: Final = ImportMap({"eir/prose-page": "js/prose-page.js"})
+"""Our modules that others import, by the names to import them by: under hashed file names no path is sure."""
 
 PROSE_EDITOR_EXTENSIONS: Final[list[dict[str, Any]]] = [
     {"js": [static_lazy(path)], "extensions": dict.fromkeys(names, allow_vocabulary)}

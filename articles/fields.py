@@ -6,8 +6,9 @@ from django import forms
 from django.db import models
 from django_prose_editor.fields import ProseEditorField
 from django_prose_editor.widgets import AdminProseEditorWidget
+from js_asset import Media  # type: ignore[import-untyped]
 
-from articles.editor import BODY_EXTENSIONS
+from articles.editor import BODY_EXTENSIONS, IMPORT_MAP
 from articles.markup.sanitize import sanitize_body
 
 
@@ -16,8 +17,8 @@ class BodyWidget(AdminProseEditorWidget):  # type: ignore[misc]  # the library h
 
     @property
     def media(self) -> forms.Media:
-        media: forms.Media = super().media
-        return media + forms.Media(css={"all": ["css/prose.css"]})
+        media: forms.Media = super().media + Media(css={"all": ["css/prose.css"]}, importmap=IMPORT_MAP)
+        return media
 
 
 class BodyField(ProseEditorField):  # type: ignore[misc]  # the library has no types
