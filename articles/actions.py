@@ -6,7 +6,7 @@ from django.core.files import File
 from django.db import transaction
 
 from articles.models import Picture
-from articles.pictures import make_sizes
+from articles.pictures import checked_name, make_sizes
 
 
 class PictureNeedsAlt(ValueError):
@@ -15,9 +15,10 @@ class PictureNeedsAlt(ValueError):
 
 @transaction.atomic
 def add_picture(*, file: "File[bytes]", alt: str, caption: str, credit: str, at: datetime) -> Picture:
-    """Store a picture in all the sizes that pages need. Raises `PictureNeedsAlt`."""
+    """Store a picture in all the sizes that pages need. Raises `PictureNeedsAlt`, `UnusablePicture`."""
     if not alt.strip():
         raise PictureNeedsAlt("Say in a few words what the picture shows.")
+    file.name = checked_name(file)
     picture = Picture(file=file, alt=alt.strip(), caption=caption.strip(), credit=credit.strip())
     picture.save()
     picture.created_at = at

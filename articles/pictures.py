@@ -4,8 +4,10 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Final, TypedDict
 
+from django.core.files import File
 from django.core.files.base import ContentFile
-from PIL import Image, ImageOps
+from django.utils.text import slugify
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from articles.markup.render import ImageSource
 from articles.models import Picture
@@ -19,6 +21,17 @@ FALLBACK_WIDTH: Final = 1600
 FALLBACK: Final = {"quality": 82, "progressive": True, "optimize": True}
 
 
+ENDINGS: Final = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
+"""The formats a picture may be uploaded in, and how the stored file's name ends."""
+
+MAX_MEGABYTES: Final = 20
+MAX_MEGAPIXELS: Final = 80
+
+
+class UnusablePicture(ValueError):
+    """An upload that is no picture of ours; the message says why to whoever uploaded it."""
+
+
 class Size(TypedDict):
     """One smaller file of a picture; `name` is its name in the storage."""
 
@@ -26,6 +39,28 @@ class Size(TypedDict):
     height: int
     format: str
     name: str
+
+
+def checked_name(file: "File[bytes]") -> str:
+    """The name to store an upload under; its ending says what the file holds, whatever it was called.
+
+    Raises `UnusablePicture` for what is too large, or is not whole, or is in no format of `ENDINGS`: a
+    drawing or page with scripts in it, called .png, must never be served from our address.
+    """
+    if file.size > MAX_MEGABYTES * 1024 * 1024:
+        raise UnusablePicture(f"The file is larger than {MAX_MEGABYTES} MB. Make it smaller first.")
+    try:
+        with Image.open(file, formats=list(ENDINGS)) as image:
+            kind, pixels = str(image.format), image.width * image.height
+            image.verify()
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as fault:
+        raise UnusablePicture("This is not a JPEG, PNG, WebP or AVIF picture, or it is damaged.") from fault
+    finally:
+        file.seek(0)
+    if pixels > MAX_MEGAPIXELS * 1_000_000:
+        raise UnusablePicture(f"The picture has over {MAX_MEGAPIXELS} million pixels. Make it smaller first.")
+    stem = slugify(PurePosixPath(file.name or "").stem)[:60] or "picture"
+    return f"{stem}.{ENDINGS[kind]}"
 
 
 def make_sizes(picture: Picture) -> None:

@@ -1,7 +1,12 @@
 """The desk's own pages. Those under admin/ are for staff (`views.guard`)."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from editorial.views import pictures, stories
 
 app_name = "desk"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("admin/desk/pictures/", pictures.library, name="pictures"),
+    path("admin/desk/stories/", stories.search, name="stories"),
+]
