@@ -4,11 +4,23 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+# PostgreSQL and SQLite read a whole index for DISTINCT; this jumps from one value to the next.
+JUMP = """
+    WITH RECURSIVE known(value) AS (
+        SELECT MIN({column}) FROM {table}
+        UNION ALL
+        SELECT (SELECT MIN({column}) FROM {table} WHERE {column} > known.value)
+        FROM known WHERE known.value IS NOT NULL
+    )
+    SELECT value FROM known WHERE value IS NOT NULL
+"""
 
 
 def signed_in_user(request: HttpRequest) -> User:
@@ -26,3 +38,12 @@ def has_second_factor(user: User) -> bool:
 def has_passed_second_factor(request: HttpRequest, user: User) -> bool:
     """Whether this very session proved a second factor, or signed in with a passkey."""
     return any(record["method"] == "mfa" for record in get_authentication_records(request, user))
+
+
+def distinct_in_trail(field: str) -> list[str]:
+    """The values of an indexed field of the audit trail, in order; as fast for many rows as for few."""
+    options = AuditEntry._meta  # noqa: SLF001 (Django's documented API)
+    names = {"column": options.get_field(field).name, "table": options.db_table}
+    with connection.cursor() as cursor:
+        cursor.execute(JUMP.format(**names))
+        return [value for (value,) in cursor.fetchall()]

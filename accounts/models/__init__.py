@@ -1,6 +1,6 @@
 """Who someone is, and who did what."""
 
-from accounts.models.audit import AuditEntry
+from accounts.models.audit import AuditEntry, CannotRewrite
 from accounts.models.user import User
 
-__all__ = ["AuditEntry", "User"]
+__all__ = ["AuditEntry", "CannotRewrite", "User"]
