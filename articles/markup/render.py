@@ -30,7 +30,7 @@ from .document import (
 from .links import host_of
 from .read import read
 from .sentences import goes_on
-from .write import class_attribute, write_inline, write_text
+from .write import class_attribute, list_around, write_inline, write_text
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def render_body(html: str, *, picture: FindPicture = no_picture) -> str:
     2.1.1). A paragraph that goes on after a display quote is marked as such, so is one that is bold
     throughout, and a column of numbers. The paywall divider leaves no trace.
     """
-    page = _Page(picture)
+    page = Page(picture)
     return page.blocks(_with_runons(read(html))) + page.notes_section()
 
 
@@ -91,7 +91,7 @@ def _runon(block: Block) -> Block:
 
 
 @dataclass
-class _Page:
+class Page:
     """One page in the making: it counts footnotes and tables, and remembers the ids it gave."""
 
     picture: FindPicture
@@ -125,10 +125,7 @@ class _Page:
                 return "" if is_paywall else "<hr>"
 
     def list(self, block: ListBlock) -> str:
-        tag = "ol" if block.is_ordered else "ul"
-        start = f' start="{block.start}"' if block.is_ordered and block.start != 1 else ""
-        items = "".join(f"<li>{self.blocks(item)}</li>" for item in block.items)
-        return f"<{tag}{start}>{items}</{tag}>"
+        return list_around(block, (f"<li>{self.blocks(item)}</li>" for item in block.items))
 
     def inline(self, inline: Inline) -> str:
         groups = groupby(inline, key=lambda run: run.is_note)
@@ -168,8 +165,10 @@ class _Page:
         known = self.picture(figure.picture or figure.src)
         if known is None and not figure.src:
             return ""
-        caption = f"<figcaption>{self.inline(figure.caption)}</figcaption>" if figure.caption else ""
-        return f"<figure>{self.image(figure, known)}{caption}</figure>"
+        return f"<figure>{self.image(figure, known)}{self.caption(figure.caption)}</figure>"
+
+    def caption(self, caption: Inline) -> str:
+        return f"<figcaption>{self.inline(caption)}</figcaption>" if caption else ""
 
     def image(self, figure: Figure, known: ImageSource | None) -> str:
         url = known.url if known else figure.src

@@ -47,10 +47,14 @@ def write_block(block: Block) -> str:
 
 
 def write_list(block: ListBlock) -> str:
+    return list_around(block, (f"<li>{write(item)}</li>" for item in block.items))
+
+
+def list_around(block: ListBlock, items: Iterable[str]) -> str:
+    """The list with its items written already."""
     tag = "ol" if block.is_ordered else "ul"
     start = f' start="{block.start}"' if block.is_ordered and block.start != 1 else ""
-    items = "".join(f"<li>{write(item)}</li>" for item in block.items)
-    return f"<{tag}{start}>{items}</{tag}>"
+    return f"<{tag}{start}>{''.join(items)}</{tag}>"
 
 
 def write_image(figure: Figure) -> str:
