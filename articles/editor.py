@@ -49,6 +49,11 @@ BODY_EXTENSIONS: Final[dict[str, Any]] = {
     "Subscript": True,
     "Superscript": True,
     "CleanPaste": True,
+    "WordCount": True,
+    "SmartQuotes": True,
+    "FindReplace": True,
+    "HouseStyle": True,
+    "KeySheet": True,
     "Accessibility": True,
     "Fullscreen": True,
     "NoSpellCheck": False,
@@ -68,12 +73,21 @@ def allow_vocabulary(config: Any, shared: dict[str, Any]) -> None:
 
 OWN_EXTENSIONS: Final = {
     "js/prose.js": ("Quotation", "RunOn", "Footnote", "Credit", "Accessibility"),
-    "js/prose-blocks.js": ("Picture", "Embed", "PaywallDivider"),
+    "js/prose-paywall.js": ("PaywallDivider",),
+    "js/prose-pictures.js": ("Picture",),
+    "js/prose-embed.js": ("Embed",),
+    "js/prose-link.js": ("Link",),
     "js/prose-paste.js": ("CleanPaste",),
+    "js/prose-quotes.js": ("SmartQuotes",),
+    "js/prose-count.js": ("WordCount",),
+    "js/prose-find.js": ("FindReplace",),
+    "js/prose-style.js": ("HouseStyle",),
+    "js/prose-keys.js": ("KeySheet",),
 }
 """Our scripts, each a module, and what they add. The first also replaces some of the editor's extensions."""
 
-IMPORT_MAP: Final = ImportMap({"eir/prose-page": "js/prose-page.js"})
+IMPORTED: Final = ("prose-page", "prose-dialog", "prose-insert", "prose-offer", "prose-library")
+IMPORT_MAP: Final = ImportMap({f"eir/{name}": f"js/{name}.js" for name in IMPORTED})
 """Our modules that others import, by the names to import them by: under hashed file names no path is sure."""
 
 PROSE_EDITOR_EXTENSIONS: Final[list[dict[str, Any]]] = [

@@ -17,7 +17,8 @@ class BodyWidget(AdminProseEditorWidget):  # type: ignore[misc]  # the library h
 
     @property
     def media(self) -> forms.Media:
-        media: forms.Media = super().media + Media(css={"all": ["css/prose.css"]}, importmap=IMPORT_MAP)
+        ours = Media(css={"all": ["css/prose.css", "css/prose-tools.css"]}, importmap=IMPORT_MAP)
+        media: forms.Media = super().media + ours
         return media
 
 

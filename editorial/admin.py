@@ -11,61 +11,33 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from accounts.models import AuditEntry
 from accounts.queries import signed_in_user
-from articles.models import Article, Byline, State
+from articles.models import Article, State
 from articles.paywall import REGISTERED, SUBSCRIBER, VISITOR
 from articles.story import story_page
-from editorial.actions import CannotMove, save_draft
+from editorial.actions import CannotMove, CannotSave, place_article, save_draft
 from editorial.buttons import make_move
-from editorial.forms import ArticleForm, BylineFormSet, MoveForm
-from editorial.queries import can_edit, moves_for, visible_to_staff
+from editorial.content import latest_text
+from editorial.desk import desk_of
+from editorial.forms import PLACED, ArticleForm
+from editorial.queries import can_edit, can_place, visible_to_staff
 
 LABELS = {
     State.DRAFT.label: "warning",
     State.IN_REVIEW.label: "info",
+    State.CHANGES_REQUESTED.label: "warning",
     State.APPROVED.label: "success",
     State.SCHEDULED.label: "info",
     State.PUBLISHED.label: "success",
     State.UNPUBLISHED.label: "danger",
+    State.KILLED.label: "danger",
 }
 
 
 PREVIEW_READERS = {"visitor": VISITOR, "registered": REGISTERED, "subscriber": SUBSCRIBER}
-
-
-class BylineInline(TabularInline):  # type: ignore[misc]  # the library has no types
-    """Part of the story: whoever may change that may change its bylines."""
-
-    model = Byline
-    formset = BylineFormSet
-    autocomplete_fields = ("author",)
-    ordering_field = "position"
-    hide_ordering_field = True
-    extra = 0
-    tab = True
-
-    def get_formset(
-        self, request: HttpRequest, obj: Article | None = None, **kwargs: Any
-    ) -> type[BylineFormSet]:
-        made: type[BylineFormSet] = super().get_formset(request, obj, **kwargs)
-        made.user = signed_in_user(request)
-        return made
-
-    def has_view_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        return True
-
-    def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        return True
-
-    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        return True
 
 
 @admin.register(Article)
@@ -79,16 +51,21 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
     show_full_result_count = False
     search_fields = ("headline", "slugline", "standfirst")
     autocomplete_fields = ("topics", "lead_picture")
-    prepopulated_fields = {"slug": ("headline",)}
-    inlines = (BylineInline,)
     change_form_before_template = "editorial/_desk.html"
     compressed_fields = False  # the text wants the whole width, with its label above
     fieldsets = (
-        (None, {"fields": ("headline", "standfirst", "body")}),
+        (None, {"fields": ("headline", "standfirst", "body", "base", "tab")}),
+        ("Byline", {"fields": ("byline",)}),
         ("Dateline", {"fields": (("dateline_place", "dateline_date", "dateline_source"),)}),
-        ("Placing", {"fields": (("slugline", "slug"), ("section", "topics"), ("prominence", "language"))}),
+        ("Filing", {"fields": (("slugline", "slug"), ("section", "topics"), "language")}),
         ("Picture", {"fields": ("lead_picture",)}),
-        ("Access", {"fields": (("access", "embargo_until"),)}),
+        (
+            "Placing",
+            {
+                "fields": (("access", "prominence"), ("embargo_until", "unpublish_at")),
+                "description": "These hold as soon as they are saved, and no review is asked again.",
+            },
+        ),
         (
             "Search engines",
             {"fields": ("seo_title", "seo_description", "canonical_url"), "classes": ("tab",)},
@@ -109,8 +86,9 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
 
     @display(description="time", ordering="changed_at")
     def show_time(self, article: Article) -> str | SafeString:
-        if article.state in (State.PUBLISHED, State.SCHEDULED) and article.published_at:
-            return timezone.localtime(article.published_at).strftime("%b %-d, %Y, %H:%M")
+        moment = article.scheduled_for or (article.published_at if article.state == State.PUBLISHED else None)
+        if moment:
+            return timezone.localtime(moment).strftime("%b %-d, %Y, %H:%M")
         return f"edited {timesince(article.changed_at)} ago"
 
     # Who may do what
@@ -118,15 +96,26 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         return visible_to_staff(signed_in_user(request)).defer("body")
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Article | None:
+        """With the latest text, whether or not readers see it."""
+        found: Article | None = super().get_object(request, object_id, from_field)
+        return latest_text(found) if found else None
+
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         if obj is None:
             return bool(super().has_change_permission(request))
         return can_edit(obj, signed_in_user(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """Only what was never public: a published story is unpublished, and its address kept."""
+        """Only what was never public: a published story is unpublished or killed, and its address kept."""
         may = bool(super().has_delete_permission(request))
         return may and (obj is None or obj.first_published_at is None)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> tuple[str, ...]:
+        is_theirs = obj is None or can_place(obj, signed_in_user(request))
+        return () if is_theirs else PLACED
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """No bulk deletion: it would take published stories along."""
@@ -136,29 +125,38 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
 
     # Saving and moving
 
-    def save_model(self, request: HttpRequest, obj: Article, form: ArticleForm, change: bool) -> None:
-        if not change or form.changed_data:
-            save_draft(article=obj, by=signed_in_user(request), at=timezone.now())
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A story begins with its plan; its page opens once it has a row to keep every word in."""
+        return redirect("desk:begin")
 
-    def save_related(
-        self, request: HttpRequest, form: ArticleForm, formsets: list[Any], change: bool
-    ) -> None:
-        super().save_related(request, form, formsets, change)
-        if change and not form.changed_data and any(formset.has_changed() for formset in formsets):
-            save_draft(article=form.instance, by=signed_in_user(request), at=timezone.now())
+    def save_form(self, request: HttpRequest, form: ArticleForm, change: bool) -> Article:
+        """The row as it is stored: what was typed goes through `save_draft`."""
+        return Article.objects.get(pk=form.instance.pk)
+
+    def save_model(self, request: HttpRequest, obj: Article, form: ArticleForm, change: bool) -> None:
+        by, at = signed_in_user(request), timezone.now()
+        try:
+            save_draft(article=obj, content=form.content(), base=form.cleaned_data["base"], by=by, at=at)
+            place_article(article=obj, by=by, at=at, **form.placing())
+        except (CannotSave, CannotMove) as refused:
+            request.refused = refused  # type: ignore[attr-defined]  # for `response_change`
+
+    def save_related(self, request: HttpRequest, form: ArticleForm, *args: Any) -> None:
+        """Topics and bylines are part of the text, and saved with it."""
+
+    def log_change(self, request: HttpRequest, obj: Article, message: Any) -> None:
+        """The audit trail has what happened."""
 
     def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
+        refused = getattr(request, "refused", None)
+        if refused:
+            messages.error(request, str(refused))
+            return redirect("admin:articles_article_change", obj.pk)
         if "_move" in request.POST:
             return self._move(request, obj)
         response: HttpResponse = super().response_change(request, obj)
-        return response
-
-    def response_add(
-        self, request: HttpRequest, obj: Article, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        if "_move" in request.POST:
-            return self._move(request, obj)
-        response: HttpResponse = super().response_add(request, obj, post_url_continue)
         return response
 
     def get_urls(self) -> list[URLPattern]:
@@ -170,18 +168,18 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
         ]
 
     def move_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A move by someone who may not change the text."""
+        """A move without a change of the text."""
         if request.method != "POST" or not self.has_view_permission(request):
             raise PermissionDenied
         return self._move(request, get_object_or_404(self.get_queryset(request), pk=pk))
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The story as a visitor, a registered reader or a subscriber would see it now."""
+        """The latest text as a visitor, a registered reader or a subscriber would see it now."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         article = get_object_or_404(visible_to_staff(signed_in_user(request)), pk=pk)
         seen_as = request.GET.get("as", "subscriber")
-        page = story_page(article, PREVIEW_READERS.get(seen_as, SUBSCRIBER), at=timezone.now())
+        page = story_page(latest_text(article), PREVIEW_READERS.get(seen_as, SUBSCRIBER), at=timezone.now())
         page |= {"preview_as": seen_as, "preview_choices": PREVIEW_READERS}
         response = render(request, "editorial/preview.html", page)
         response["X-Robots-Tag"], response["Cache-Control"] = "noindex", "private, no-store"
@@ -201,12 +199,6 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
     ) -> Any:
         article: Article | None = context.get("original")
         if article:
-            may_edit = can_edit(article, signed_in_user(request))
-            context |= {
-                "moves": [move.name for move in moves_for(article, signed_in_user(request))],
-                "move_form": MoveForm(is_alone=not may_edit),
-                "move_url": reverse("admin:articles_article_move", args=(article.pk,)),
-                "may_edit": may_edit,
-                "trail": AuditEntry.about(article)[:6],
-            }
+            context |= desk_of(article, signed_in_user(request), at=timezone.now())
+            context["move_url"] = reverse("admin:articles_article_move", args=(article.pk,))
         return super().render_change_form(request, context, *args, **kwargs)

@@ -1,6 +1,7 @@
-"""From a pressed button to an action of the desk."""
+"""From a pressed button to an action of the desk: what each asks for, does, and says when it is done."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,53 +13,96 @@ from articles.models import Article
 from editorial.actions import (
     CannotMove,
     approve_article,
+    correct_article,
+    discard_draft,
+    kill_article,
+    lift_hold,
+    place_hold,
     publish_article,
-    send_back,
+    recall_article,
+    request_changes,
+    revive_article,
     submit_article,
     unpublish_article,
+    unschedule_article,
 )
 from editorial.forms import MoveForm
-from editorial.workflow import APPROVE, PUBLISH, SCHEDULE, SEND_BACK, SUBMIT, UNPUBLISH
 
-DONE: dict[str, str] = {
-    SUBMIT.name: "Submitted for review.",
-    SEND_BACK.name: "Sent back to its writer.",
-    APPROVE.name: "Approved.",
-    PUBLISH.name: "Published. Readers see it now.",
-    SCHEDULE.name: "Scheduled for {when}.",
-    UNPUBLISH.name: "Unpublished. Readers no longer see it.",
-}
-ACTIONS: dict[str, Callable[..., None]] = {
-    SUBMIT.name: submit_article,
-    SEND_BACK.name: send_back,
-    APPROVE.name: approve_article,
-    PUBLISH.name: publish_article,
-    SCHEDULE.name: publish_article,
-    UNPUBLISH.name: unpublish_article,
+
+@dataclass(frozen=True)
+class Button:
+    """A move as people know it. `asks` names fields of `MoveForm`, by the name its action knows them by."""
+
+    label: str
+    act: Callable[..., Any]
+    done: str
+    asks: dict[str, str]
+    hint: str = ""
+
+    @property
+    def fields(self) -> list[str]:
+        return list(self.asks.values())
+
+
+NOTE, REASON = {"note": "note"}, {"reason": "note"}
+BUTTONS: dict[str, Button] = {
+    "submit": Button("Submit for review", submit_article, "Submitted for review.", NOTE),
+    "approve": Button("Approve", approve_article, "Approved.", NOTE),
+    "publish": Button("Publish now", publish_article, "Published. Readers see it now.", {}),
+    "schedule": Button("Schedule", publish_article, "Scheduled for {when}.", {"when": "when"}),
+    "request changes": Button(
+        "Request changes", request_changes, "Sent back to its authors.", REASON, "Say what should change."
+    ),
+    "recall": Button("Take back to draft", recall_article, "Taken back to draft.", {}),
+    "unschedule": Button("Take off the schedule", unschedule_article, "Taken off the schedule.", {}),
+    "correct": Button(
+        "Publish as a correction",
+        correct_article,
+        "The correction is published.",
+        {"notice": "notice", "reason": "note"},
+        "The notice stands under the story and on the page of corrections; the note is for the desk.",
+    ),
+    "discard draft": Button(
+        "Discard the working draft", discard_draft, "Back to the text that readers see.", {}
+    ),
+    "unpublish": Button("Unpublish", unpublish_article, "Unpublished. Readers no longer see it.", REASON),
+    "kill": Button(
+        "Kill",
+        kill_article,
+        "Killed.",
+        {"reason": "note", "notice": "notice"},
+        "The story leaves every page; its address shows the notice.",
+    ),
+    "revive": Button("Revive as a draft", revive_article, "A draft again.", REASON),
+    "hold": Button("Place a legal hold", place_hold, "Held: it cannot be published.", REASON),
+    "lift hold": Button("Lift the legal hold", lift_hold, "The hold is lifted.", REASON),
 }
 
 
 def make_move(post: QueryDict, *, article: Article, by: User, at: datetime) -> str:
     """Carry out the move that the button `_move` names; returns what to tell the person.
 
-    Raises:
-        CannotMove: unknown button, missing or nonsensical details, or refused by the action.
+    Its fields come with the prefix `move`, or `move-<name>` where several moves stand in one form.
+    Raises `CannotMove`: unknown button, missing or nonsensical details, or refused by the action.
     """
     name = post.get("_move", "")
-    if name not in ACTIONS:
+    if name not in BUTTONS:
         raise CannotMove("There is no such move.")
-    form = MoveForm(post)
+    button = BUTTONS[name]
+    form = form_of(name, post)
     if not form.is_valid():
         raise CannotMove(" ".join(str(error) for errors in form.errors.values() for error in errors))
-    details = _details(name, form.cleaned_data)
-    ACTIONS[name](article=article, by=by, at=at, **details)
+    details = {wanted: form.cleaned_data[field] for wanted, field in button.asks.items()}
+    if "when" in details and not details["when"]:
+        raise CannotMove("Say when it should be published.")
+    button.act(article=article, by=by, at=at, **details)
     when = details.get("when")
-    return DONE[name].format(when=f"{localtime(when):%B %-d, %Y, %H:%M}" if when else "")
+    return button.done.format(when=f"{localtime(when):%B %-d, %Y, %H:%M}" if when else "")
 
 
-def _details(name: str, given: dict[str, Any]) -> dict[str, Any]:
-    if name == SCHEDULE.name:
-        if not given["when"]:
-            raise CannotMove("Say when it should be published.")
-        return {"when": given["when"]}
-    return {"reason": given["note"]} if name == SEND_BACK.name else {}
+def form_of(name: str, post: QueryDict | None = None) -> MoveForm:
+    """The fields that one move asks for, under names of their own."""
+    form = MoveForm(post, prefix=f"move-{name.replace(' ', '-')}")
+    for field in set(form.fields) - set(BUTTONS[name].fields):
+        del form.fields[field]
+    return form

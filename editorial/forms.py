@@ -4,71 +4,161 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.forms import BaseInlineFormSet
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from django.utils.text import slugify
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from accounts.models import User
-from articles.models import FormerSlug
+from articles.models import Article, Author, FormerSlug, Section
+from editorial.actions import Placing
+from editorial.content import PLAIN, Content
+from editorial.models import Priority, StoryTemplate
+
+PLACED = ("access", "prominence", "embargo_until", "unpublish_at")
+MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
+
+
+class OrderedChoices(AutocompleteSelectMultiple):
+    """Several rows in the order in which they were chosen (static/js/desk.js keeps it in the browser)."""
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        found = super().optgroups(name, value, attrs)
+        for group in found:
+            group[1].sort(key=lambda option: [str(key) for key in value].index(str(option["value"])))
+        return found
+
+
+class OrderedAuthorsField(forms.ModelMultipleChoiceField):
+    """The authors of the byline, in its order."""
+
+    def clean(self, value: Any) -> list[Author]:
+        chosen = {str(author.pk): author for author in super().clean(value)}
+        return [chosen[str(key)] for key in value or ()]
 
 
 class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """The text of a story and its settings. `base` is the revision that was opened (rule W4)."""
+
+    byline = OrderedAuthorsField(
+        Author.objects.all(), required=False, help_text="In the order of the byline."
+    )
+    base = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    tab = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
     class Meta:
+        model = Article
+        fields = ("headline",)
         widgets = {"standfirst": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slug"].required = False
+        self.fields["byline"].widget = OrderedChoices(Article._meta.get_field("authors"), admin.site)  # noqa: SLF001 (Django's documented API)
+        self.initial["byline"] = [author.pk for author in self.instance.credited_authors]
+        self.initial["base"] = self.instance.version
+
     def clean_slug(self) -> str:
-        """An address that another story had stays that story's, so that old links keep leading to it."""
-        slug: str = self.cleaned_data["slug"]
+        """Made from the headline when left empty. An address that another story had stays that story's."""
+        words = self.cleaned_data.get("headline") or self.data.get("slugline", "")
+        slug: str = self.cleaned_data["slug"] or slugify(words)[:200]
+        if not slug:
+            raise forms.ValidationError("Write a headline, or an address.")
         if FormerSlug.objects.filter(slug=slug).exclude(article_id=self.instance.pk).exists():
             raise forms.ValidationError("Another story had this address before; choose a different one.")
         return slug
 
-
-class BylineFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
-    """The bylines of a story; `user` is whoever changes them."""
-
-    user: User
-
-    def clean(self) -> None:
-        """Nobody takes their name off a story that another began, and then approves it (rule W3)."""
-        super().clean()
-        rows = [form.cleaned_data for form in self.forms if not form.errors]
-        kept = [row["author"] for row in rows if "author" in row and not row.get("DELETE")]
-        is_still_theirs = self.instance.created_by_id == self.user.pk or any(
-            author.user_id == self.user.pk for author in kept
+    def content(self) -> Content:
+        """The text as it was typed."""
+        given = self.cleaned_data
+        picture = given["lead_picture"]
+        return Content(
+            **{name: given[name] for name in PLAIN},
+            section=given["section"].pk,
+            topics=tuple(topic.pk for topic in given["topics"]),
+            authors=tuple(author.pk for author in given["byline"]),
+            lead_picture=picture.pk if picture else None,
         )
-        was_theirs = self.instance.pk and self.instance.authors.filter(user=self.user).exists()
-        if was_theirs and not is_still_theirs:
-            raise forms.ValidationError("Ask a colleague to take your name off this story.")
+
+    def placing(self) -> Placing:
+        """The settings that were changed."""
+        changed = {name: self.cleaned_data[name] for name in PLACED if name in self.changed_data}
+        return Placing(**changed)  # type: ignore[typeddict-item]  # names of PLACED
 
 
 class MoveForm(forms.Form):
-    """What goes with a move: a moment for a scheduled one, words for one sent back."""
+    """What goes with a move: a moment for a planned one, a reason, words for the public."""
 
     when = forms.DateTimeField(
         required=False,
         label="When (newsroom time)",
-        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local", "form": "article_form"}),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"],
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+        input_formats=MOMENT_FORMATS,
     )
     note = forms.CharField(
+        required=False, label="Note", max_length=2000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
+    )
+    notice = forms.CharField(
         required=False,
-        label="What should change",
+        label="Notice for readers",
         max_length=1000,
-        widget=UnfoldAdminTextInputWidget(attrs={"form": "article_form"}),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
     )
 
     prefix = "move"
-
-    def __init__(self, *args: Any, is_alone: bool = False, **kwargs: Any) -> None:
-        """`is_alone`: not part of the story's own form, which this person may not change."""
-        super().__init__(*args, **kwargs)
-        if is_alone:
-            for field in self.fields.values():
-                field.widget.attrs.pop("form")
 
     def clean_when(self) -> datetime | None:
         when: datetime | None = self.cleaned_data["when"]
         if when and when <= timezone.now():
             raise forms.ValidationError("This moment has passed; publish now, or choose one to come.")
         return when
+
+
+class BeginForm(forms.Form):
+    """A new story: its working name and section, what it starts from, and what is planned of it."""
+
+    slugline = forms.CharField(
+        max_length=80, help_text="The desk's working name.", widget=UnfoldAdminTextInputWidget
+    )
+    section = forms.ModelChoiceField(Section.objects.all(), widget=UnfoldAdminSelectWidget)
+    template = forms.ModelChoiceField(
+        StoryTemplate.objects.all(),
+        required=False,
+        label="Type of story",
+        empty_label="An empty page",
+        widget=UnfoldAdminSelectWidget,
+    )
+    brief = forms.CharField(
+        required=False, max_length=4000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    )
+    assignee = forms.ModelChoiceField(
+        User.objects.none(), required=False, empty_label="Nobody yet", widget=UnfoldAdminSelectWidget
+    )
+    due_at = forms.DateTimeField(
+        required=False,
+        label="Due (newsroom time)",
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+        input_formats=MOMENT_FORMATS,
+    )
+    priority = forms.TypedChoiceField(
+        choices=Priority.choices, coerce=int, initial=Priority.NORMAL, widget=UnfoldAdminSelectWidget
+    )
+    expected_words = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=100_000,
+        label="Expected length in words",
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        colleagues = User.objects.filter(is_staff=True, is_active=True)
+        may_assign = by.has_perm("articles.edit_any_article")
+        self.fields["assignee"].queryset = colleagues if may_assign else colleagues.filter(pk=by.pk)  # type: ignore[attr-defined]

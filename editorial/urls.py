@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from editorial.views import pictures, stories, timeline
+from editorial.views import begin, pictures, stories, timeline
 
 app_name = "desk"
 
 urlpatterns: list[URLPattern] = [
+    path("admin/desk/begin/", begin.begin, name="begin"),
     path("admin/desk/pictures/", pictures.library, name="pictures"),
     path("admin/desk/stories/", stories.search, name="stories"),
     path("admin/desk/stories/<int:pk>/timeline/", timeline.show, name="timeline"),

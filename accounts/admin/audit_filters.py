@@ -83,6 +83,15 @@ class KindFilter(ValueFilter):
         return kind_label(value)
 
 
+class NumberFilter(FieldFilter):
+    """The number of the object; with its kind, all that happened to one thing."""
+
+    title, parameter_name = "number", "target_id"
+
+    def narrow(self, entries: Entries, value: str) -> Entries:
+        return entries.filter(target_id=value)
+
+
 class FromStateFilter(ValueFilter):
     title, parameter_name = "from state", "from_state"
 
@@ -127,7 +136,16 @@ class UntilFilter(MomentFilter):
         return entries.filter(at__lte=self.moment(value, otherwise=time.max))
 
 
-FILTERS = (WhoFilter, ActionFilter, KindFilter, FromStateFilter, ToStateFilter, SinceFilter, UntilFilter)
+FILTERS = (
+    WhoFilter,
+    ActionFilter,
+    KindFilter,
+    NumberFilter,
+    FromStateFilter,
+    ToStateFilter,
+    SinceFilter,
+    UntilFilter,
+)
 
 
 def kind_label(target_type: str) -> str:

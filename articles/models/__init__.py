@@ -3,6 +3,7 @@
 from articles.models.access import Access
 from articles.models.article import Article, Byline, Prominence, State
 from articles.models.author import Author
+from articles.models.correction import Correction
 from articles.models.page import Page
 from articles.models.picture import Picture
 from articles.models.section import Section
@@ -14,6 +15,7 @@ __all__ = [
     "Article",
     "Author",
     "Byline",
+    "Correction",
     "FormerSlug",
     "Page",
     "Picture",

@@ -17,12 +17,20 @@ from articles.models.topic import Topic
 
 
 class State(models.TextChoices):
+    """Where the latest text of a story stands at the desk (the table is `editorial.workflow`).
+
+    A public story whose next text is being worked on is a draft, in review and so on, and public as well:
+    what readers see is told by `published_at`, not by the state.
+    """
+
     DRAFT = "draft", "draft"
     IN_REVIEW = "in_review", "in review"
+    CHANGES_REQUESTED = "changes_requested", "changes requested"
     APPROVED = "approved", "approved"
     SCHEDULED = "scheduled", "scheduled"
     PUBLISHED = "published", "published"
     UNPUBLISHED = "unpublished", "unpublished"
+    KILLED = "killed", "killed"
 
 
 class Prominence(models.IntegerChoices):
@@ -38,13 +46,21 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def visible(self, *, at: datetime) -> "ArticleQuerySet":
         """The only door to what the public may see at the moment `at`.
 
-        A scheduled story is visible from its minute on, whether or not a worker has run (rule W6);
-        an embargo holds until it lifts (rule W5).
+        A scheduled story is visible from its minute on, and no longer than until its planned end, whether or
+        not a worker has run (rule W6); an embargo holds until it lifts (rule W5).
         """
         return self.filter(
             Q(embargo_until__isnull=True) | Q(embargo_until__lte=at),
-            state__in=(State.SCHEDULED, State.PUBLISHED),
+            Q(unpublish_at__isnull=True) | Q(unpublish_at__gt=at),
             published_at__lte=at,
+        )
+
+    def withdrawn(self, *, at: datetime) -> "ArticleQuerySet":
+        """Stories the public once could see and no longer can (rule W7); never one that an embargo hides."""
+        return self.filter(
+            Q(embargo_until__isnull=True) | Q(embargo_until__lte=at),
+            Q(published_at__isnull=True) | Q(unpublish_at__lte=at),
+            first_published_at__lte=at,
         )
 
     def for_lists(self) -> "ArticleQuerySet":
@@ -58,7 +74,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
 
 class Article(models.Model):
-    headline = models.CharField(max_length=200)
+    headline = models.CharField(max_length=200, blank=True)
     slug = models.SlugField(max_length=200, unique=True, help_text="The address; the old one keeps working.")
     slugline = models.CharField(max_length=80, blank=True, help_text="The desk's working name.")
     standfirst = models.TextField(max_length=500, blank=True)
@@ -84,17 +100,18 @@ class Article(models.Model):
         "place on the front page", choices=Prominence.choices, default=Prominence.NORMAL
     )
 
-    state = models.CharField(
-        max_length=12, choices=State.choices, default=State.DRAFT, editable=False, db_index=True
-    )
+    state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
+    # The number of the latest saved text, and of the one readers see (null: none yet).
+    version = models.PositiveIntegerField(default=0, editable=False)
+    public_version = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    # Public from this moment on; null while it is not meant to be. The sole fact of publicness.
     published_at = models.DateTimeField("published", null=True, blank=True, editable=False)
     first_published_at = models.DateTimeField("first published", null=True, blank=True, editable=False)
     updated_at = models.DateTimeField("updated", null=True, blank=True, editable=False)
+    scheduled_for = models.DateTimeField("scheduled for", null=True, blank=True, editable=False)
+    unpublish_at = models.DateTimeField("public until", null=True, blank=True)
     embargo_until = models.DateTimeField("embargo until", null=True, blank=True)
-    approved_at = models.DateTimeField(null=True, blank=True, editable=False)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
+    withdrawal_notice = models.CharField(max_length=300, blank=True, editable=False)
 
     seo_title = models.CharField("title for search engines", max_length=120, blank=True)
     seo_description = models.CharField("description for search engines", max_length=300, blank=True)
@@ -114,7 +131,7 @@ class Article(models.Model):
     objects: ClassVar[models.Manager["Article"]] = ArticleQuerySet.as_manager()
 
     class Meta:
-        ordering = ("-changed_at",)
+        ordering = ("-changed_at", "-pk")
         permissions = (
             ("edit_any_article", "Can edit stories of others"),
             ("submit_article", "Can submit a story for review"),
@@ -122,23 +139,39 @@ class Article(models.Model):
             ("publish_article", "Can publish, schedule and unpublish a story"),
         )
         indexes = (
-            models.Index(fields=("state", "-published_at"), name="article_published"),
-            models.Index(fields=("section", "state", "-published_at"), name="article_section_published"),
+            models.Index(fields=("-published_at", "-id"), name="article_published"),
+            models.Index(fields=("section", "-published_at", "-id"), name="article_section_published"),
+            models.Index(fields=("state", "-changed_at", "-id"), name="article_state_changed"),
+            models.Index(fields=("section", "-changed_at", "-id"), name="article_section_changed"),
+            models.Index(fields=("-changed_at", "-id"), name="article_changed"),
+            models.Index(fields=("scheduled_for",), name="article_scheduled"),
+            models.Index(fields=("unpublish_at",), name="article_unpublish"),
+            models.Index(fields=("embargo_until",), name="article_embargo"),
         )
         constraints = (
             models.CheckConstraint(
-                condition=Q(approved_at__isnull=True, approved_by__isnull=True)
-                | Q(approved_at__isnull=False),
-                name="article_approval_paired",
+                condition=~Q(state="published") | Q(published_at__isnull=False),
+                name="article_published_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("scheduled", "published")) | Q(published_at__isnull=False),
-                name="article_published_has_time",
+                condition=Q(published_at__isnull=True)
+                | Q(public_version__isnull=False)
+                | Q(state="scheduled"),
+                name="article_public_has_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="scheduled", scheduled_for__isnull=False, published_at__isnull=False)
+                | (~Q(state="scheduled") & Q(scheduled_for__isnull=True)),
+                name="article_scheduled_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("unpublished", "killed")) | Q(published_at__isnull=True),
+                name="article_withdrawn_not_public",
             ),
         )
 
     def __str__(self) -> str:
-        return self.headline
+        return self.headline or self.slugline or self.slug
 
     def get_absolute_url(self) -> str:
         return reverse("article", args=(self.slug,))
@@ -156,6 +189,16 @@ class Article(models.Model):
     @property
     def is_gated(self) -> bool:
         return self.required_access != Access.FREE
+
+    @property
+    def has_working_draft(self) -> bool:
+        """Whether a later text than the one readers see is being worked on."""
+        return self.public_version is not None and self.version != self.public_version
+
+    def is_public(self, *, at: datetime) -> bool:
+        """`ArticleQuerySet.visible` for a story at hand, apart from its embargo."""
+        is_over = self.unpublish_at is not None and self.unpublish_at <= at
+        return self.published_at is not None and self.published_at <= at and not is_over
 
 
 class Byline(models.Model):

@@ -1,16 +1,31 @@
 """Everything the desk does to a story."""
 
-from editorial.actions.drafts import CannotSave, save_draft
+from editorial.actions.drafts import (
+    CannotSave,
+    StaleSave,
+    begin_story,
+    name_revision,
+    restore_revision,
+    save_draft,
+)
+from editorial.actions.due import publish_due
+from editorial.actions.holds import lift_hold, place_hold
 from editorial.actions.moves import (
-    CannotMove,
-    CannotPublish,
-    approve_article,
+    correct_article,
+    discard_draft,
+    kill_article,
     publish_article,
-    publish_due,
-    send_back,
+    recall_article,
+    revive_article,
     submit_article,
     unpublish_article,
+    unschedule_article,
 )
+from editorial.actions.moving import CannotMove, CannotPublish
+from editorial.actions.notices import tell
+from editorial.actions.placing import Placing, place_article
+from editorial.actions.planning import Plan, assign_story, free_slug, plan_story
+from editorial.actions.reviews import approve_article, request_changes, review_as_guest
 from editorial.actions.wire import Imported, import_wire
 
 __all__ = [
@@ -18,12 +33,32 @@ __all__ = [
     "CannotPublish",
     "CannotSave",
     "Imported",
+    "Placing",
+    "Plan",
+    "StaleSave",
     "approve_article",
+    "assign_story",
+    "begin_story",
+    "correct_article",
+    "discard_draft",
+    "free_slug",
     "import_wire",
+    "kill_article",
+    "lift_hold",
+    "name_revision",
+    "place_article",
+    "place_hold",
+    "plan_story",
     "publish_article",
     "publish_due",
+    "recall_article",
+    "request_changes",
+    "restore_revision",
+    "review_as_guest",
+    "revive_article",
     "save_draft",
-    "send_back",
     "submit_article",
+    "tell",
     "unpublish_article",
+    "unschedule_article",
 ]

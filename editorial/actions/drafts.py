@@ -1,62 +1,127 @@
-"""Storing a story as it was edited."""
+"""Storing a story as it was edited: every save is a revision, and readers' text stays as it is."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import AuditEntry, User
-from articles.markup.lead import word_count
-from articles.models import Article, FormerSlug, State
-from editorial.actions.moves import forget_plan, settle_due
-from editorial.queries import can_edit
+from articles.markup.sanitize import sanitize_body
+from articles.models import Article, State
+from editorial.actions.states import clear_plan, settle_due
+from editorial.actions.texts import AddressTaken, check_address, keep_revision, show_text
+from editorial.content import Content, content_at, head_content
+from editorial.models import Revision
+from editorial.queries import Situation, can_edit, hindrance
+from editorial.workflow import EDIT
 
 
 class CannotSave(Exception):
     """The story may not be changed by this person, or not like this; the message says why."""
 
 
-@transaction.atomic
-def save_draft(*, article: Article, by: User | None, at: datetime) -> None:
-    """Store a story as it was edited. `by=None` is the operator at the shell.
+class StaleSave(CannotSave):
+    """Somebody saved another text since this one was opened (rule W4): both are to be merged."""
 
-    An edit voids an approval: the story goes back to draft (rule W2). An edit to a public story is
-    seen at once and moves its update time. The old address of a story that was public keeps leading
-    to it (rule W9).
+    def __init__(self, base: int, latest: Revision) -> None:
+        super().__init__(f"{latest.by_label} saved another text meanwhile.")
+        self.base, self.latest = base, latest
+
+
+@transaction.atomic
+def begin_story(*, content: Content, by: User | None, at: datetime, **settings: Any) -> Article:
+    """Make a story with its first text; `settings` are access, prominence, embargo_until, wire_key.
+
+    Raises `CannotSave` when the address is, or was, another story's.
+    """
+    content = _clean(content)
+    _check_address(content.slug)
+    article = Article(**settings, created_at=at, created_by=by, changed_at=at, version=1)
+    show_text(article, content)
+    keep_revision(article, content, by=by, at=at)
+    AuditEntry.record("begin story", article, by=by, at=at, to_state=article.state)
+    return article
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    article: Article,
+    content: Content,
+    by: User | None,
+    at: datetime,
+    base: int | None = None,
+    note: str = "",
+) -> Revision | None:
+    """Keep a new text of the story as a revision; none, and nothing else, if it is the latest one already.
+
+    The text of a public story becomes a working draft beside the one readers see. An edit voids approvals,
+    which are given to one text, and takes the story off the schedule (rule W2). `base` is the revision that
+    was being edited; `by=None` is the operator at the shell.
 
     Raises:
-        CannotSave: not this person's to edit.
+        StaleSave: `base` is no longer the latest. CannotSave: not this person's to edit, or a taken address.
     """
-    article.word_count, article.changed_at = word_count(article.body), at
-    stored = Article.objects.select_for_update().filter(pk=article.pk).first()
-    if stored is None:
-        article.created_at, article.created_by = at, by
-        article.save()
-        AuditEntry.record("begin story", article, by=by, at=at, to_state=article.state)
-        return
+    stored = Article.objects.select_for_update().get(pk=article.pk)
     settle_due(stored, at=at)
-    if by and not can_edit(stored, by):
+    content, latest = _clean(content), head_content(stored)
+    if content == latest:
+        return None
+    if base is not None and base != stored.version:
+        raise StaleSave(base, stored.revisions.get(number=stored.version))
+    why_not = hindrance(EDIT, Situation(stored, by, at))
+    if why_not:
+        raise CannotSave(why_not)
+    _check_address(content.slug, stored)
+    before = stored.state
+    _advance(stored, content, at=at)
+    revision = keep_revision(stored, content, by=by, at=at, note=note)
+    AuditEntry.record(
+        "edit story", stored, by=by, at=at, from_state=before, to_state=stored.state, reason=note
+    )
+    article.refresh_from_db()
+    return revision
+
+
+def restore_revision(*, article: Article, number: int, by: User | None, at: datetime) -> Revision | None:
+    """Make an earlier text the latest again, as a new revision that goes the same way as any edit.
+
+    Raises `CannotSave` as `save_draft` does, and when there is no such revision.
+    """
+    try:
+        content = content_at(article, number)
+    except Revision.DoesNotExist:
+        raise CannotSave(f"There is no revision {number}.") from None
+    return save_draft(article=article, content=content, by=by, at=at, note=f"restored revision {number}")
+
+
+@transaction.atomic
+def name_revision(*, article: Article, number: int, name: str, by: User, at: datetime) -> None:
+    """Give a revision a name to find it by; an empty one takes it away. Raises `CannotSave`."""
+    if not can_edit(article, by):
         raise CannotSave("This story is not yours to change as it stands now.")
-    _keep_address(stored, article)
-    _void_approval(stored, article, at=at)
-    if stored.state == State.PUBLISHED:
-        article.updated_at = at
+    if not article.revisions.filter(number=number).update(name=name.strip()[:80]):
+        raise CannotSave(f"There is no revision {number}.")
+    AuditEntry.record("name revision of story", article, by=by, at=at, reason=f"{number}: {name.strip()}")
+
+
+def _clean(content: Content) -> Content:
+    return replace(content, body=sanitize_body(content.body), topics=tuple(sorted(content.topics)))
+
+
+def _advance(article: Article, content: Content, *, at: datetime) -> None:
+    """Move the row on to the next version: its text too, unless readers see it."""
+    article.state = EDIT.path[State(article.state)]
+    clear_plan(article, at=at)
+    article.version, article.changed_at = article.version + 1, at
+    if not article.is_public(at=at):
+        show_text(article, content)
     article.save()
-    AuditEntry.record("edit story", article, by=by, at=at, from_state=stored.state, to_state=article.state)
 
 
-def _keep_address(stored: Article, article: Article) -> None:
-    if stored.slug == article.slug:
-        return
-    FormerSlug.objects.filter(slug=article.slug, article=article).delete()
-    if FormerSlug.objects.filter(slug=article.slug).exists():
-        raise CannotSave("Another story had this address before; choose a different one.")
-    if stored.first_published_at:
-        FormerSlug.objects.get_or_create(slug=stored.slug, defaults={"article": article})
-
-
-def _void_approval(stored: Article, article: Article, *, at: datetime) -> None:
-    article.state = stored.state
-    if stored.state in (State.APPROVED, State.SCHEDULED, State.UNPUBLISHED):
-        article.state = State.DRAFT
-        article.approved_at = article.approved_by = None
-        forget_plan(article, at=at)
+def _check_address(slug: str, article: Article | None = None) -> None:
+    try:
+        check_address(slug, article)
+    except AddressTaken as taken:
+        raise CannotSave(str(taken)) from None

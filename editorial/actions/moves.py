@@ -1,151 +1,142 @@
-"""Moving a story through the workflow. Each move checks the table, writes the audit row, and is atomic."""
+"""Moving a story through the workflow: each checks the table, writes the audit row, and is atomic."""
 
 from datetime import datetime
 
-from django.db import transaction
+from accounts.models import User
+from articles.models import Article, Correction
+from editorial.actions.moving import CannotMove, CannotPublish, moving
+from editorial.actions.notices import tell
+from editorial.actions.states import clear_plan, go_live, set_state, take_down
+from editorial.actions.texts import AddressTaken, keep_revision
+from editorial.content import content_of
+from editorial.models import Notification
+from editorial.queries import authors_of, reviewers_for
+from editorial.workflow import (
+    CORRECT,
+    DISCARD,
+    KILL,
+    PUBLISH,
+    RECALL,
+    REVIVE,
+    SCHEDULE,
+    SUBMIT,
+    UNPUBLISH,
+    UNSCHEDULE,
+)
 
-from accounts.models import AuditEntry, User
-from articles.models import Article, State
-from editorial.queries import is_own
-from editorial.workflow import APPROVE, PUBLISH, SCHEDULE, SEND_BACK, SUBMIT, UNPUBLISH, Transition
-
-MOVED = ("state", "published_at", "first_published_at", "approved_at", "approved_by")
-"""What a move may change; the text is never among it."""
-
-
-class CannotMove(Exception):
-    """The story may not make this move now, or not by this person; the message says why."""
-
-
-class CannotPublish(CannotMove):
-    """Something the reader needs is missing; the message names it."""
-
-
-def submit_article(*, article: Article, by: User | None, at: datetime) -> None:
-    """Hand a draft to the editors. Raises `CannotMove`."""
-    _move(article, SUBMIT, by=by, at=at)
-
-
-def send_back(*, article: Article, by: User | None, at: datetime, reason: str) -> None:
-    """Return a story to its writer, saying why. Raises `CannotMove`."""
-    if not reason.strip():
-        raise CannotMove("Say what should change.")
-    _move(article, SEND_BACK, by=by, at=at, reason=reason.strip(), approved_at=None, approved_by=None)
+Kind = Notification.Kind
 
 
-def approve_article(*, article: Article, by: User | None, at: datetime) -> None:
-    """Approve a story in review; never one's own (rule W3). Raises `CannotMove`."""
-    if by and is_own(article, by):
-        raise CannotMove("Nobody approves their own text: ask a colleague.")
-    _move(article, APPROVE, by=by, at=at, approved_at=at, approved_by=by)
+def submit_article(*, article: Article, by: User | None, at: datetime, note: str = "") -> None:
+    """Hand a text to the reviewers of its section. Raises `CannotMove`."""
+    with moving(article, SUBMIT, by=by, at=at) as story:
+        set_state(story, SUBMIT, by=by, at=at, reason=note.strip())
+        tell(reviewers_for(story), Kind.SUBMITTED, story, by=by, at=at, text=note)
+
+
+def recall_article(*, article: Article, by: User | None, at: datetime) -> None:
+    """Take a text back from its reviewers, to go on writing. Raises `CannotMove`."""
+    with moving(article, RECALL, by=by, at=at) as story:
+        set_state(story, RECALL, by=by, at=at)
 
 
 def publish_article(*, article: Article, by: User | None, at: datetime, when: datetime | None = None) -> None:
-    """Make a story public now, or from the moment `when` on without further ado (rule W6).
+    """Show readers the latest text now, or from the moment `when` on without further ado (rule W6).
 
     Raises:
-        CannotPublish: something is missing. CannotMove: not approved, or not this person's to publish.
+        CannotPublish: not approved, held, incomplete, or stopped by the preflight.
+        CannotMove: not a move from where it stands, or not this person's to make.
     """
-    _check_complete(article)
-    is_later = when is not None and when > at
-    moment = when if when is not None and is_later else at
-    first = article.first_published_at
-    was_public = first is not None and first <= at
-    _move(
-        article,
-        SCHEDULE if is_later else PUBLISH,
-        by=by,
-        at=at,
-        published_at=first if was_public and not is_later else moment,
-        first_published_at=first if was_public else moment,
-    )
+    if when is not None and when > at:
+        _schedule(article, by=by, at=at, when=when)
+        return
+    with moving(article, PUBLISH, by=by, at=at) as story:
+        _go_live(story, at=at)
+        set_state(story, PUBLISH, by=by, at=at)
+        tell(authors_of(story), Kind.PUBLISHED, story, by=by, at=at)
+
+
+def correct_article(
+    *, article: Article, by: User | None, at: datetime, notice: str, reason: str
+) -> Correction:
+    """Say in public what was wrong, together with the approved text that puts it right (rule W8).
+
+    A story without a working draft keeps its text and gets the notice. Raises `CannotPublish`, `CannotMove`.
+    """
+    if not notice.strip():
+        raise CannotMove("Write the notice that readers will see.")
+    with moving(article, CORRECT, by=by, at=at, reason=reason) as story:
+        _go_live(story, at=at)
+        story.updated_at = at
+        set_state(story, CORRECT, by=by, at=at, reason=reason.strip())
+        return Correction.objects.create(
+            article=story,
+            notice=notice.strip(),
+            reason=reason.strip(),
+            version=story.version,
+            by=by,
+            by_label=str(by or "system"),
+            at=at,
+        )
+
+
+def unschedule_article(*, article: Article, by: User | None, at: datetime) -> None:
+    """Drop the planned moment; the text stays approved. Raises `CannotMove`."""
+    with moving(article, UNSCHEDULE, by=by, at=at) as story:
+        clear_plan(story, at=at)
+        set_state(story, UNSCHEDULE, by=by, at=at)
+
+
+def discard_draft(*, article: Article, by: User | None, at: datetime) -> None:
+    """Go back to the text readers see; the working draft stays in the history. Raises `CannotMove`."""
+    with moving(article, DISCARD, by=by, at=at) as story:
+        clear_plan(story, at=at)
+        story.version += 1
+        story.public_version = story.version
+        set_state(story, DISCARD, by=by, at=at)
+        keep_revision(story, content_of(story), by=by, at=at, note="discarded the working draft")
 
 
 def unpublish_article(*, article: Article, by: User | None, at: datetime, reason: str = "") -> None:
-    """Take a story off every public surface at once. Raises `CannotMove`."""
-    _move(article, UNPUBLISH, by=by, at=at, reason=reason)
+    """Take a story off every public surface at once (rule W7). Raises `CannotMove`."""
+    with moving(article, UNPUBLISH, by=by, at=at) as story:
+        clear_plan(story, at=at)
+        take_down(story)
+        set_state(story, UNPUBLISH, by=by, at=at, reason=reason.strip())
 
 
-@transaction.atomic
-def publish_due(*, at: datetime) -> int:
-    """Mark as published the scheduled stories whose moment has come; returns how many.
+def kill_article(*, article: Article, by: User | None, at: datetime, reason: str, notice: str = "") -> None:
+    """End a story: it leaves every surface, and its address says so, with the notice if there is one.
 
-    Readers see them on time without this; what it adds is the state and the audit row, once.
+    Raises `CannotMove`, also without a reason.
     """
-    due = list(Article.objects.select_for_update().filter(state=State.SCHEDULED, published_at__lte=at))
-    for article in due:
-        settle_due(article, at=at)
-    return len(due)
+    with moving(article, KILL, by=by, at=at, reason=reason) as story:
+        clear_plan(story, at=at)
+        take_down(story)
+        story.withdrawal_notice = notice.strip()[:300]
+        set_state(story, KILL, by=by, at=at, reason=reason.strip())
+        tell(authors_of(story), Kind.CHANGES, story, by=by, at=at, text=f"Killed: {reason.strip()}")
 
 
-def settle_due(article: Article, *, at: datetime) -> None:
-    """Mark a scheduled story as published once its moment has come, whoever notices first."""
-    if article.state == State.SCHEDULED and article.published_at and article.published_at <= at:
-        _set_state(article, PUBLISH, by=None, at=at)
+def revive_article(*, article: Article, by: User | None, at: datetime, reason: str) -> None:
+    """Make a killed story a draft again. Raises `CannotMove`, also without a reason."""
+    with moving(article, REVIVE, by=by, at=at, reason=reason) as story:
+        story.withdrawal_notice = ""
+        set_state(story, REVIVE, by=by, at=at, reason=reason.strip())
 
 
-def _check_complete(article: Article) -> None:
-    missing = [name for name in ("headline", "slug", "body") if not getattr(article, name)]
-    if missing:
-        raise CannotPublish(f"The story has no {' and no '.join(missing)} yet.")
+def _schedule(article: Article, *, by: User | None, at: datetime, when: datetime) -> None:
+    with moving(article, SCHEDULE, by=by, at=at) as story:
+        story.scheduled_for = when
+        if not story.is_public(at=at):
+            was_public = story.first_published_at is not None and story.first_published_at <= at
+            story.published_at = when
+            story.first_published_at = story.first_published_at if was_public else when
+        set_state(story, SCHEDULE, by=by, at=at, reason=f"for {when.isoformat()}")
 
 
-@transaction.atomic
-def _move(
-    article: Article,
-    transition: Transition,
-    *,
-    by: User | None,
-    at: datetime,
-    reason: str = "",
-    **values: object,
-) -> None:
-    """Check the table against the story as it is stored, then move it."""
-    stored = Article.objects.select_for_update().get(pk=article.pk)
-    settle_due(stored, at=at)
-    if stored.state not in transition.sources:
-        raise CannotMove(
-            f"A story that is {stored.get_state_display()} cannot be moved by “{transition.name}”."
-        )
-    if by and not by.has_perm(transition.permission):
-        raise CannotMove(f"Your role does not let you {transition.name} stories.")
-    if by and not by.has_perm("articles.edit_any_article") and not is_own(stored, by):
-        raise CannotMove("This story is not yours.")
-    if transition in (PUBLISH, SCHEDULE) and stored.approved_at is None:
-        raise CannotMove("The story has no approval, or was edited since.")
-    _set_state(stored, transition, by=by, at=at, reason=reason, **values)
-    for name in MOVED:
-        setattr(article, name, getattr(stored, name))
-
-
-def _set_state(
-    article: Article,
-    transition: Transition,
-    *,
-    by: User | None,
-    at: datetime,
-    reason: str = "",
-    **values: object,
-) -> None:
-    before = article.state
-    article.state = transition.target
-    for name, value in values.items():
-        setattr(article, name, value)
-    if transition.target not in (State.SCHEDULED, State.PUBLISHED):
-        forget_plan(article, at=at)
-    article.save(update_fields=MOVED)
-    AuditEntry.record(
-        transition.name + " story",
-        article,
-        by=by,
-        at=at,
-        from_state=before,
-        to_state=article.state,
-        reason=reason,
-    )
-
-
-def forget_plan(article: Article, *, at: datetime) -> None:
-    """Drop a moment of publication that was only planned."""
-    if article.first_published_at and article.first_published_at > at:
-        article.published_at = article.first_published_at = None
+def _go_live(story: Article, *, at: datetime) -> None:
+    try:
+        go_live(story, moment=at)
+    except AddressTaken as taken:
+        raise CannotPublish(str(taken)) from None

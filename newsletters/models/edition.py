@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from articles.models import Article, State
+from articles.models import Article
 from newsletters.models.newsletter import Newsletter
 from newsletters.models.variant import Variant
 
@@ -94,7 +94,7 @@ class EditionStory(models.Model):
         Article,
         models.PROTECT,
         related_name="+",
-        limit_choices_to={"state__in": (State.SCHEDULED.value, State.PUBLISHED.value)},
+        limit_choices_to={"published_at__isnull": False},
     )
     position = models.PositiveSmallIntegerField("order", default=0)
     teaser = models.TextField(blank=True, help_text="Instead of the standfirst; may stay empty.")

@@ -13,8 +13,8 @@ import {
   Table as BaseTable,
   TableCell as BaseTableCell,
   TableHeader as BaseTableHeader,
-  updateAttrsDialog,
 } from "django-prose-editor/editor"
+import { ask } from "eir/prose-dialog"
 
 /* Paragraphs and lists are "block" and may stand in lists, quotations and cells. All else is "top". */
 export const Document = BaseDocument.extend({ content: "(block | top)+" })
@@ -144,10 +144,12 @@ const spanMark = (name, priority, settings) =>
     ...settings,
   })
 
-const noteDialog = updateAttrsDialog(
-  { text: { type: "string", format: "textarea", title: gettext("Text of the note"), required: true } },
-  { title: gettext("Footnote"), submitText: gettext("Insert") },
-)
+const askForNote = () =>
+  ask({
+    title: gettext("Footnote"),
+    submit: gettext("Insert"),
+    fields: [{ name: "text", title: gettext("Text of the note"), rows: 3, required: true }],
+  })
 
 /* With text selected, the text becomes a note; with none, the note's text is asked for; in a note, it is text again. */
 const toggleFootnote = (editor) => {
@@ -156,10 +158,10 @@ const toggleFootnote = (editor) => {
     return editor.chain().focus().extendMarkRange("footnote").unsetMark("footnote").run()
   }
   if (!selection.empty) return editor.chain().focus().setMark("footnote").run()
-  return noteDialog(editor, {}).then((attrs) => {
-    const text = attrs?.text.replace(/\s+/g, " ").trim()
-    if (!text) return
-    editor.chain().focus().insertContent({ type: "text", text, marks: [{ type: "footnote" }] }).run()
+  return askForNote().then((answer) => {
+    const text = answer?.text.replace(/\s+/g, " ")
+    if (!text) return editor.commands.focus()
+    return editor.chain().focus().insertContent({ type: "text", text, marks: [{ type: "footnote" }] }).run()
   })
 }
 

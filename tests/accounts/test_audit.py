@@ -159,6 +159,7 @@ def test_the_list_offers_a_superuser_no_action_and_no_box_to_tick(client: Client
         ({"action": "edit"}, []),
         ({"target_type": "accounts.user"}, ["publish story", "edit story", "begin story"]),
         ({"target_type": "articles.article"}, []),
+        ({"target_type": "accounts.user", "target_id": "0"}, []),
         ({"from_state": "draft"}, ["edit story"]),
         ({"to_state": "draft"}, ["edit story", "begin story"]),
         ({"from_state": "approved", "to_state": "published"}, ["publish story"]),
@@ -196,6 +197,13 @@ def test_the_filters_offer_what_the_trail_holds_in_words(client: Client, superus
     assert filters["kind"].lookup_choices == [("accounts.user", "user")]
     assert filters["to state"].lookup_choices == [("changes_requested", "changes requested")]
     assert filters["from state"].lookup_choices == []
+
+
+def test_kind_and_number_show_all_that_happened_to_one_thing(client: Client, superuser: User) -> None:
+    other = UserFactory.create()
+    AuditEntry.record("invite", other, by=None, at=NOON)
+    record("edit story")
+    assert listed(client, target_type="accounts.user", target_id=str(other.pk)) == ["invite"]
 
 
 def test_the_values_of_a_column_are_found_in_order_and_once() -> None:

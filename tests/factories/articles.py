@@ -90,6 +90,8 @@ class ArticleFactory(DjangoModelFactory[Article]):
     state = State.PUBLISHED
     published_at = NOW - timedelta(hours=3)
     first_published_at = SelfAttribute("published_at")
+    version = 1
+    public_version = LazyAttribute(lambda story: 1 if story.published_at else None)
     created_at = NOW - timedelta(days=2)
     changed_at = NOW - timedelta(hours=4)
     word_count = LazyAttribute(lambda story: word_count(story.body))

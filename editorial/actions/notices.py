@@ -1,0 +1,25 @@
+"""Telling people what happened to a story."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from accounts.models import User
+from articles.models import Article
+from editorial.models import Notification
+
+
+def tell(
+    people: Iterable[User],
+    kind: Notification.Kind,
+    article: Article,
+    *,
+    by: User | None,
+    at: datetime,
+    text: str = "",
+) -> None:
+    """Leave each of the people but the one who did it a notification, in the transaction of what happened."""
+    Notification.objects.bulk_create(
+        Notification(user=user, kind=kind, article=article, text=text, by_label=str(by or "system"), at=at)
+        for user in people
+        if by is None or user.pk != by.pk
+    )
