@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from editorial.views import begin, pictures, stories, timeline
+from editorial.views import begin, pictures, reports, stories, timeline
 
 app_name = "desk"
 
@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern] = [
     path("admin/desk/pictures/", pictures.library, name="pictures"),
     path("admin/desk/stories/", stories.search, name="stories"),
     path("admin/desk/stories/<int:pk>/timeline/", timeline.show, name="timeline"),
+    path("admin/desk/reports/", reports.show, name="reports"),
 ]

@@ -1,0 +1,44 @@
+"""What had to be corrected in public."""
+
+from collections import Counter
+from datetime import date, datetime
+
+from django.db.models import Count
+from django.db.models.functions import TruncMonth
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from articles.models import Correction
+from editorial.reports.period import Period
+from editorial.reports.report import Report, draw_bars
+
+
+def corrections(period: Period, *, at: datetime) -> Report:
+    """Corrections by month of the newsroom and section; the bars are whole months, those without any too."""
+    found = (
+        Correction.objects.filter(at__gte=period.since, at__lt=period.until)
+        .annotate(month=TruncMonth("at"))
+        .values("month", "article__section_id", "article__section__name")
+        .annotate(number=Count("pk"))
+        .order_by("month", "article__section__name")
+    )
+    rows, by_month = [], Counter[date]()
+    for row in found:
+        month = localtime(row["month"]).date()
+        rows.append((_named(month), row["article__section__name"], row["number"]))
+        by_month[month] += row["number"]
+    months = [(_named(month), by_month[month]) for month in period.months()]
+    return Report(
+        name="corrections",
+        title="Corrections",
+        note="Public corrections by the month in which they appeared and the section of the story.",
+        empty="Nothing was corrected in this period.",
+        columns=("Month", "Section", "Corrections"),
+        rows=rows,
+        total=("All months", "", by_month.total()),
+        bars=draw_bars(months[-12:], value=1),
+    )
+
+
+def _named(month: date) -> str:
+    return date_format(month, "F Y")
