@@ -1,13 +1,15 @@
 """How far the reviews of a story have come: counted from the rows for its latest text alone."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.models import User
 from articles.models import Article
-from editorial.content import head_content
-from editorial.models import Review, ReviewPath, ReviewStep, Verdict
+from editorial.models import Review, ReviewPath, ReviewStep, Revision, Verdict
+from editorial.queries.people import SINCE_PUBLICATION
 
 
 @dataclass(frozen=True)
@@ -56,33 +58,73 @@ def person_behind(review: Review) -> int | None:
 
 def path_for(section_id: int) -> ReviewPath | None:
     """The section's own path, otherwise the house's."""
-    either = Q(section=section_id) | Q(section=None)
-    paths = ReviewPath.objects.filter(either).prefetch_related("steps__group")
-    return max(paths, key=lambda path: path.section_id is not None, default=None)
+    paths = paths_by_section()
+    return paths.get(section_id) or paths.get(None)
+
+
+def paths_by_section() -> dict[int | None, ReviewPath]:
+    """All paths with their steps; the house's under None."""
+    paths = ReviewPath.objects.prefetch_related("steps__group")
+    return {path.section_id: path for path in paths}
 
 
 def review_standing(article: Article) -> ReviewStanding:
     """What the path of the latest text's section asks for, and what of it that very text has."""
-    path = path_for(head_content(article).section)
-    if path is None:
-        return ReviewStanding()
-    counted = counted_approvals(article, needs_two_people=path.needs_two_people)
+    return review_standings([article])[article.pk]
+
+
+def review_standings(articles: Sequence[Article]) -> dict[int, ReviewStanding]:
+    """`review_standing` of each, by key, in as many queries for one as for a thousand."""
+    paths, sections = paths_by_section(), latest_sections(articles)
+    path_of = {key: paths.get(section) or paths.get(None) for key, section in sections.items()}
+    strict = [article for article in articles if (path := path_of[article.pk]) and path.needs_two_people]
+    writers, approvals = _writers(strict), _approvals(articles)
+    return {
+        key: _standing(path, approvals[key], writers[key]) if path else ReviewStanding()
+        for key, path in path_of.items()
+    }
+
+
+def latest_sections(articles: Sequence[Article]) -> dict[int, int]:
+    """The section of each story's latest text, which a working draft may have moved to another."""
+    drafted = [article.pk for article in articles if article.has_working_draft]
+    heads = Revision.objects.filter(article__in=drafted, number=F("article__version"))
+    moved = dict(heads.values_list("article_id", "content__section"))
+    return {article.pk: moved.get(article.pk, article.section_id) for article in articles}
+
+
+def _approvals(articles: Sequence[Article]) -> defaultdict[int, list[Review]]:
+    """The approvals of each story's latest text."""
+    given = Review.objects.filter(
+        article__in=[article.pk for article in articles],
+        version=F("article__version"),
+        verdict=Verdict.APPROVED,
+    )
+    found: defaultdict[int, list[Review]] = defaultdict(list)
+    for review in given.select_related("link", "by"):
+        found[review.article_id].append(review)
+    return found
+
+
+def _writers(articles: Sequence[Article]) -> defaultdict[int, set[int]]:
+    """Who saved any of each text since it was last published."""
+    latest = Revision.objects.filter(
+        SINCE_PUBLICATION, article__in=[article.pk for article in articles], by__isnull=False
+    )
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for article, writer in latest.values_list("article_id", "by_id"):
+        found[article].add(writer)
+    return found
+
+
+def _standing(path: ReviewPath, approvals: list[Review], writers: set[int]) -> ReviewStanding:
+    """What is done of a path; where two people are needed, none counts who wrote any of the text."""
+    counted = [review for review in approvals if person_behind(review) not in writers]
     steps = tuple(
         StepStanding(step, tuple(review for review in counted if review.step_id == step.pk))
         for step in path.steps.all()
     )
     return ReviewStanding(steps, path.needs_two_people)
-
-
-def counted_approvals(article: Article, *, needs_two_people: bool) -> list[Review]:
-    """The approvals of the latest text; where two people are needed, none by who wrote any of it."""
-    approvals = article.reviews.filter(version=article.version, verdict=Verdict.APPROVED)
-    found = list(approvals.select_related("link", "by"))
-    if not needs_two_people:
-        return found
-    latest = article.revisions.filter(number__gt=article.public_version or 0)
-    writers = set(latest.exclude(by=None).values_list("by_id", flat=True))
-    return [review for review in found if person_behind(review) not in writers]
 
 
 def reviewers_for(article: Article) -> QuerySet[User]:
