@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin
 
-from accounts.admin.audit_filters import FILTERS, kind_label
+from accounts.admin.audit_filters import FILTERS, kind_label, state_label
 from accounts.models import AuditEntry
 from kit.spreadsheet import csv_download
 
@@ -54,7 +54,7 @@ class TrailList(ChangeList):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
-    list_display = ("at", "by_label", "action", "target_label", "from_state", "to_state", "reason")
+    list_display = ("at", "by_label", "action", "target_label", "came_from", "went_to", "reason")
     list_display_links = ("at",)
     list_filter = FILTERS
     search_fields = ("by_label", "action", "target_label", "target_id", "reason")
@@ -62,6 +62,14 @@ class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no t
     paginator = TrailPaginator
     list_max_show_all = 0
     sortable_by = ("at",)
+
+    @admin.display(description="from", empty_value="–")
+    def came_from(self, entry: AuditEntry) -> str:
+        return state_label(entry.from_state)
+
+    @admin.display(description="to", empty_value="–")
+    def went_to(self, entry: AuditEntry) -> str:
+        return state_label(entry.to_state)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

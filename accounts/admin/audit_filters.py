@@ -63,7 +63,7 @@ class ValueFilter(FieldFilter):
         return [(value, self.label_of(value)) for value in distinct_in_trail(self.parameter_name) if value]
 
     def label_of(self, value: str) -> str:
-        return value.replace("_", " ")
+        return state_label(value)
 
     def narrow(self, entries: Entries, value: str) -> Entries:
         return entries.filter(**{self.parameter_name: value})
@@ -123,7 +123,7 @@ class MomentFilter(FieldFilter):
 
 
 class SinceFilter(MomentFilter):
-    title, parameter_name = "from", "since"
+    title, parameter_name = "since", "since"
 
     def narrow(self, entries: Entries, value: str) -> Entries:
         return entries.filter(at__gte=self.moment(value, otherwise=time.min))
@@ -154,3 +154,8 @@ def kind_label(target_type: str) -> str:
         return str(apps.get_model(target_type)._meta.verbose_name)  # noqa: SLF001 (Django's documented API)
     except (LookupError, ValueError):
         return target_type  # a model that is no more
+
+
+def state_label(state: str) -> str:
+    """A state in words, whichever app it belongs to."""
+    return state.replace("_", " ")

@@ -25,20 +25,17 @@ def corrections(period: Period, *, at: datetime) -> Report:
     rows, by_month = [], Counter[date]()
     for row in found:
         month = localtime(row["month"]).date()
-        rows.append((_named(month), row["article__section__name"], row["number"]))
+        rows.append((date_format(month, "F Y"), row["article__section__name"], row["number"]))
         by_month[month] += row["number"]
-    months = [(_named(month), by_month[month]) for month in period.months()]
+    months = [(date_format(month, "M Y"), by_month[month]) for month in period.months()]
     return Report(
         name="corrections",
         title="Corrections",
         note="Public corrections by the month in which they appeared and the section of the story.",
         empty="Nothing was corrected in this period.",
         columns=("Month", "Section", "Corrections"),
+        texts=2,
         rows=rows,
         total=("All months", "", by_month.total()),
         bars=draw_bars(months[-12:], value=1),
     )
-
-
-def _named(month: date) -> str:
-    return date_format(month, "F Y")

@@ -29,7 +29,7 @@ class Bar:
 class Report:
     """One report. `name` stands in addresses and file names, `note` says what is counted and how.
 
-    `timed` are the numbers of the columns that hold durations.
+    The first `texts` columns hold words; `timed` are the numbers of those that hold durations.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Report:
     empty: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
+    texts: int = 1
     timed: tuple[int, ...] = ()
     total: tuple[Cell, ...] = ()
     bars: Sequence[Bar] = field(default=())

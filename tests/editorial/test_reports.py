@@ -274,10 +274,10 @@ def test_corrections_fall_into_the_newsrooms_months(science: Section) -> None:
     ]
     assert found.total == ("All months", "", 4)
     assert [(bar.label, bar.text) for bar in found.bars] == [
-        ("January 2026", "0"),
-        ("February 2026", "1"),
-        ("March 2026", "3"),
-        ("April 2026", "0"),
+        ("Jan 2026", "0"),
+        ("Feb 2026", "1"),
+        ("Mar 2026", "3"),
+        ("Apr 2026", "0"),
     ]
     assert report("corrections").rows == [("March 2026", "Science", 2), ("March 2026", "World", 1)]
 
