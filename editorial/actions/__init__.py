@@ -1,5 +1,15 @@
 """Everything the desk does to a story."""
 
+from editorial.actions.comments import (
+    CannotComment,
+    accept_applied,
+    accept_suggestion,
+    add_comment,
+    reject_suggestion,
+    reopen_comment,
+    reply,
+    resolve_comment,
+)
 from editorial.actions.drafts import (
     CannotSave,
     StaleSave,
@@ -29,6 +39,7 @@ from editorial.actions.reviews import approve_article, request_changes, review_a
 from editorial.actions.wire import Imported, import_wire
 
 __all__ = [
+    "CannotComment",
     "CannotMove",
     "CannotPublish",
     "CannotSave",
@@ -36,6 +47,9 @@ __all__ = [
     "Placing",
     "Plan",
     "StaleSave",
+    "accept_applied",
+    "accept_suggestion",
+    "add_comment",
     "approve_article",
     "assign_story",
     "begin_story",
@@ -52,7 +66,11 @@ __all__ = [
     "publish_article",
     "publish_due",
     "recall_article",
+    "reject_suggestion",
+    "reopen_comment",
+    "reply",
     "request_changes",
+    "resolve_comment",
     "restore_revision",
     "review_as_guest",
     "revive_article",

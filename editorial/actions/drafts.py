@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import AuditEntry, User
 from articles.markup.sanitize import sanitize_body
 from articles.models import Article, State
+from editorial.actions.anchors import move_anchors
 from editorial.actions.states import clear_plan, settle_due
 from editorial.actions.texts import AddressTaken, check_address, keep_revision, show_text
 from editorial.content import Content, content_at, head_content
@@ -77,6 +78,7 @@ def save_draft(
     before = stored.state
     _advance(stored, content, at=at)
     revision = keep_revision(stored, content, by=by, at=at, note=note)
+    move_anchors(stored, latest.body, content.body)
     AuditEntry.record(
         "edit story", stored, by=by, at=at, from_state=before, to_state=stored.state, reason=note
     )

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from accounts.models import User
 from articles.models import Article, Correction
+from editorial.actions.anchors import move_anchors
 from editorial.actions.moving import CannotMove, CannotPublish, moving
 from editorial.actions.notices import tell
 from editorial.actions.states import clear_plan, go_live, set_state, take_down
 from editorial.actions.texts import AddressTaken, keep_revision
-from editorial.content import content_of
+from editorial.content import content_of, head_content
 from editorial.models import Notification
 from editorial.queries import authors_of, reviewers_for
 from editorial.workflow import (
@@ -90,11 +91,13 @@ def unschedule_article(*, article: Article, by: User | None, at: datetime) -> No
 def discard_draft(*, article: Article, by: User | None, at: datetime) -> None:
     """Go back to the text readers see; the working draft stays in the history. Raises `CannotMove`."""
     with moving(article, DISCARD, by=by, at=at) as story:
+        discarded, content = head_content(story), content_of(story)
         clear_plan(story, at=at)
         story.version += 1
         story.public_version = story.version
         set_state(story, DISCARD, by=by, at=at)
-        keep_revision(story, content_of(story), by=by, at=at, note="discarded the working draft")
+        keep_revision(story, content, by=by, at=at, note="discarded the working draft")
+        move_anchors(story, discarded.body, content.body)
 
 
 def unpublish_article(*, article: Article, by: User | None, at: datetime, reason: str = "") -> None:

@@ -43,3 +43,12 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by_label}: {self.text[:60]}"
+
+    @property
+    def passage(self) -> tuple[int, int] | None:
+        """Where its words stand in the latest text; None for the whole story, or when they are gone."""
+        return None if self.start is None or self.end is None else (self.start, self.end)
+
+    @passage.setter
+    def passage(self, place: tuple[int, int] | None) -> None:
+        self.start, self.end = place or (None, None)
