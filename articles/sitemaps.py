@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.db.models import Max, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Article, Page, Section
+from articles.queries import public_corrections
 
 
 class OwnSitemap(Sitemap):  # type: ignore[type-arg]  # generic in its stubs only
@@ -54,4 +56,23 @@ class PageSitemap(OwnSitemap):
         return item.changed_at
 
 
-SITEMAPS = {"stories": StorySitemap, "sections": SectionSitemap, "pages": PageSitemap}
+class CorrectionsSitemap(OwnSitemap):
+    """The page of corrections, last changed with its newest notice."""
+
+    def items(self) -> list[str]:
+        return ["corrections"]
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+    def lastmod(self, item: str) -> datetime | None:
+        newest = public_corrections(at=timezone.now()).first()
+        return newest.at if newest else None
+
+
+SITEMAPS = {
+    "stories": StorySitemap,
+    "sections": SectionSitemap,
+    "pages": PageSitemap,
+    "corrections": CorrectionsSitemap,
+}

@@ -33,6 +33,7 @@ def story_page(story: Article, reader: Reader, *, at: datetime) -> dict[str, Any
         "body": body_html(story, reading),
         "minutes": reading_minutes(story.word_count),
         "plans": [] if reading.is_whole else plans_on_sale(),
+        "corrections": story.corrections.all(),
         "related": related,
         "after": [other for other in stories_after(story, at=at) if other.pk not in shown],
         "canonical": canonical_address(story),

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.markup.lead import plain_text
-from articles.models import Article
+from articles.models import Article, Correction
 from articles.paywall import VISITOR, read
 from articles.pictures import image_source
 
@@ -80,8 +80,17 @@ def news_article(story: Article) -> dict[str, Any]:
         "publisher": publisher,
         "image": [address] if (address := picture_address(story)) else [],
         "isAccessibleForFree": not story.is_gated,
+        "correction": [_correction(correction) for correction in story.corrections.all()],
     }
     return {name: value for name, value in facts.items() if value not in ("", [], None)}
+
+
+def _correction(correction: Correction) -> dict[str, Any]:
+    return {
+        "@type": "CorrectionComment",
+        "text": correction.notice,
+        "datePublished": _moment(correction.at),
+    }
 
 
 def as_script(facts: dict[str, Any]) -> SafeString:

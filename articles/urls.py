@@ -8,6 +8,7 @@ from articles.feeds import StoriesFeed
 from articles.sitemaps import SITEMAPS
 from articles.views.article import article
 from articles.views.author import author
+from articles.views.corrections import corrections
 from articles.views.front import front_page
 from articles.views.page import page
 from articles.views.robots import robots
@@ -21,6 +22,7 @@ urlpatterns = [
     path("sections/<slug:slug>/", section, name="section"),
     path("topics/<slug:slug>/", topic, name="topic"),
     path("authors/<slug:slug>/", author, name="author"),
+    path("corrections/", corrections, name="corrections"),
     path("rss.xml", public_page(StoriesFeed()), name="rss"),
     path(
         "sitemap.xml",

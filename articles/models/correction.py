@@ -22,3 +22,9 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return self.notice
+
+    @property
+    def signature(self) -> str:
+        """Whose word it is, for readers: the person's name, never their address; else the publication's."""
+        name = self.by.name if self.by else ""
+        return name if name and "@" not in name else str(settings.PUBLICATION["name"])

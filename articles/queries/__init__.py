@@ -1,5 +1,6 @@
 """What readers are shown."""
 
+from articles.queries.corrections import public_corrections
 from articles.queries.front import FrontPage, SectionBlock, front_page_layout
 from articles.queries.lists import (
     list_page,
@@ -13,6 +14,7 @@ from articles.queries.readers import reader_of
 from articles.queries.stories import (
     find_moved_story,
     find_story,
+    find_withdrawn_story,
     related_stories,
     stories_after,
 )
@@ -22,9 +24,11 @@ __all__ = [
     "SectionBlock",
     "find_moved_story",
     "find_story",
+    "find_withdrawn_story",
     "front_page_layout",
     "list_page",
     "pictures_in",
+    "public_corrections",
     "reader_of",
     "related_stories",
     "stories_after",

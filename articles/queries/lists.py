@@ -1,19 +1,22 @@
 """Lists of stories, the newest first."""
 
 from datetime import datetime
+from typing import TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from articles.models import Article, Author, Section, Topic
 
 PAGE_LENGTH = 20
 FEED_LENGTH = 30
 
+Row = TypeVar("Row", bound=Model)
 
-def list_page(stories: QuerySet[Article], number: str | None) -> Page[Article]:
+
+def list_page(rows: QuerySet[Row], number: str | None) -> Page[Row]:
     """One page of a list; a number that makes no sense gives the first page, one too high the last."""
-    return Paginator(stories, PAGE_LENGTH).get_page(number)
+    return Paginator(rows, PAGE_LENGTH).get_page(number)
 
 
 def stories_in_section(section: Section, *, at: datetime) -> QuerySet[Article]:

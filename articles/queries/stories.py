@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
 
 from articles.models import Article, FormerSlug
+from articles.queries.corrections import with_corrections
 
 RELATED = 3
 AFTER = 4
@@ -13,13 +14,23 @@ AFTER = 4
 def find_story(slug: str, *, at: datetime) -> Article | None:
     """The story at this address, with all its page shows."""
     stories = Article.objects.visible(at=at).for_lists().defer(None).prefetch_related("topics")
-    return stories.filter(slug=slug).first()
+    return with_corrections(stories).filter(slug=slug).first()
 
 
 def find_moved_story(slug: str, *, at: datetime) -> Article | None:
     """The story that had this address before (rule W9), if the public may see it."""
     former = FormerSlug.objects.filter(slug=slug).values("article_id")
     return Article.objects.visible(at=at).only("slug").filter(pk__in=former).first()
+
+
+def find_withdrawn_story(slug: str, *, at: datetime) -> Article | None:
+    """The story that was public at this address, or at this former one, and was taken down (rule W7).
+
+    With its notice and its section alone: nothing else of it is to be shown.
+    """
+    former = FormerSlug.objects.filter(slug=slug).values("article_id")
+    stories = Article.objects.withdrawn(at=at).filter(Q(slug=slug) | Q(pk__in=former))
+    return stories.select_related("section").only("withdrawal_notice", "section").first()
 
 
 def related_stories(story: Article, *, at: datetime) -> QuerySet[Article]:

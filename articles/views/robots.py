@@ -10,6 +10,7 @@ Disallow: /admin/
 Disallow: /account/
 Disallow: /accounts/
 Disallow: /subscribe/checkout/
+Disallow: /review/
 
 Sitemap: {site}/sitemap.xml
 """

@@ -1,45 +1,111 @@
-"""What is not to be seen yet, or no more, is on no surface (rules W5, W6, N5)."""
+"""What is not to be seen yet, or no more, is on no surface (rules W5, W6, W7, N5)."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from articles.models import Access, Article, FormerSlug, State
+from newsletters.actions import compile_edition
+from newsletters.models import Edition
+from tests.articles.conftest import Readers
 from tests.factories.articles import (
     FREE_TEXT,
     NOW,
+    PAID_TEXT,
     ArticleFactory,
     AuthorFactory,
     SectionFactory,
     TopicFactory,
 )
+from tests.factories.newsletters import make_edition, weekly
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 HEADLINE = "The Harbour Master Resigns Over a Bell"
+STANDFIRST = "It rang at slack water, and nobody had pulled the rope."
+MARKS = (HEADLINE, STANDFIRST, FREE_TEXT, PAID_TEXT, "/articles/hidden/")
 MINUTE = timedelta(minutes=1)
-SURFACES = (
+
+PARTS = {
+    "articles/<slug:slug>/": "/articles/neighbour/",
+    "sections/<slug:slug>/": "/sections/money/",
+    "topics/<slug:slug>/": "/topics/ledgers/",
+    "authors/<slug:slug>/": "/authors/ann/",
+    "sitemap-<slug:section>.xml": "/sitemap-stories.xml",
+    "newsletters/<slug:slug>/<day:day>/": "/newsletters/weekly/2026-07-03/",
+    "<slug:slug>/": "/about/",
+}
+"""An address for every route with a part to fill in, chosen so that the story would stand there."""
+
+NO_SURFACE = (
+    "admin/",
+    "accounts/2fa/webauthn/keys/",
+    "media/",
+    "newsletters/unsubscribe/",
+    "newsletters/resubscribe/",
+    "review/",
+)
+"""Routes for staff, for one person's own affairs, for files, and for invited guests."""
+
+SHOWING = [
+    "/newsletters/weekly/2026-07-03/",
     "/",
+    "/articles/neighbour/",
     "/sections/money/",
     "/topics/ledgers/",
     "/authors/ann/",
-    "/articles/neighbour/",
     "/rss.xml",
-    "/sitemap.xml",
     "/sitemap-stories.xml",
-)
-HIDDEN: dict[str, dict[str, Any]] = {
+]
+"""Where a story stands, in the order of the routes."""
+
+PAST = NOW - timedelta(hours=1)
+NOT_YET: dict[str, dict[str, Any]] = {
     "a draft": {"state": State.DRAFT, "published_at": None},
     "in review": {"state": State.IN_REVIEW, "published_at": None},
     "approved": {"state": State.APPROVED, "published_at": None},
-    "unpublished": {"state": State.UNPUBLISHED},
-    "scheduled": {"state": State.SCHEDULED, "published_at": NOW + MINUTE},
+    "scheduled": {"state": State.SCHEDULED, "published_at": NOW + MINUTE, "scheduled_for": NOW + MINUTE},
+    "scheduled again": {
+        "state": State.SCHEDULED,
+        "published_at": NOW + MINUTE,
+        "scheduled_for": NOW + MINUTE,
+        "first_published_at": PAST,
+    },
     "published for later": {"published_at": NOW + MINUTE},
     "under embargo": {"embargo_until": NOW + MINUTE},
+    "killed under embargo": {"state": State.KILLED, "published_at": None, "embargo_until": NOW + MINUTE},
 }
+NO_MORE: dict[str, dict[str, Any]] = {
+    "unpublished": {"state": State.UNPUBLISHED, "published_at": None, "first_published_at": PAST},
+    "killed": {
+        "state": State.KILLED,
+        "published_at": None,
+        "first_published_at": PAST,
+        "withdrawal_notice": "The quotations could not be verified.",
+    },
+    "revived as a draft": {"state": State.DRAFT, "published_at": None, "first_published_at": PAST},
+    "past its planned end": {"unpublish_at": NOW},
+}
+
+
+def routes(patterns: Sequence[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = f"{before}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def surfaces() -> list[str]:
+    """An address for each route of the site that could show a story; a new route has to be placed above."""
+    asked = [route for route in routes(get_resolver().url_patterns) if not route.startswith(NO_SURFACE)]
+    return list(dict.fromkeys(PARTS[route] if "<" in route else f"/{route}" for route in asked))
 
 
 def lay_out(**fields: object) -> Article:
@@ -49,36 +115,62 @@ def lay_out(**fields: object) -> Article:
         "authors": [AuthorFactory.create(slug="ann")],
         "topics": [TopicFactory.create(slug="ledgers")],
     }
-    ArticleFactory.create(
+    neighbour = ArticleFactory.create(
         slug="neighbour", published_at=NOW - timedelta(days=1), body="<p>Seen.</p>", **about
     )
-    story: Article = ArticleFactory.create(slug="hidden", headline=HEADLINE, **{**fields, **about})
+    story: Article = ArticleFactory.create(
+        slug="hidden", headline=HEADLINE, standfirst=STANDFIRST, **{**fields, **about}
+    )
+    FormerSlug.objects.create(article=story, slug="older")
+    sent = {"sending_started_at": PAST, "released_at": PAST}
+    make_edition(neighbour, story, day=NOW.date(), state=Edition.State.SENT, **sent)
     return story
 
 
-def surfaces_that_show_it(client: Client) -> list[str]:
-    marks = (HEADLINE, FREE_TEXT, "/articles/hidden/")
-    shown = {path: client.get(path).content.decode() for path in SURFACES}
-    return [path for path, page in shown.items() if any(mark in page for mark in marks)]
+def surfaces_that_show_it(client: Client, asked: Sequence[str]) -> list[str]:
+    shown = {path: client.get(path).content.decode() for path in asked}
+    return [path for path, page in shown.items() if any(mark in page for mark in MARKS)]
 
 
-@pytest.mark.parametrize("fields", HIDDEN.values(), ids=HIDDEN)
-def test_w5_a_hidden_story_is_nowhere(client: Client, fields: dict[str, Any]) -> None:
-    story = lay_out(**fields)
-    FormerSlug.objects.create(article=story, slug="older")
-    assert surfaces_that_show_it(client) == []
-    assert client.get("/articles/hidden/").status_code == 404
-    assert client.get("/articles/older/").status_code == 404
+@pytest.mark.parametrize("fields", [*NOT_YET.values(), *NO_MORE.values()], ids=[*NOT_YET, *NO_MORE])
+def test_w5_a_hidden_story_is_nowhere(readers: Readers, fields: dict[str, Any]) -> None:
+    lay_out(**fields)
+    assert surfaces_that_show_it(readers.visitor, surfaces()) == []
+    assert surfaces_that_show_it(readers.subscriber, SHOWING) == []
 
 
-@pytest.mark.parametrize("kind", ["scheduled", "published for later", "under embargo"])
-def test_w6_it_is_everywhere_from_its_minute_on(
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [*((fields, 404) for fields in NOT_YET.values()), *((fields, 410) for fields in NO_MORE.values())],
+    ids=[*NOT_YET, *NO_MORE],
+)
+def test_w7_its_addresses_tell_only_of_what_was_public(
+    client: Client, fields: dict[str, Any], status: int
+) -> None:
+    lay_out(**fields)
+    for path in ("/articles/hidden/", "/articles/older/"):
+        answer = client.get(path)
+        assert answer.status_code == status
+        assert [mark for mark in (HEADLINE, STANDFIRST, FREE_TEXT, PAID_TEXT) if mark in answer.text] == []
+
+
+@pytest.mark.parametrize("kind", ["scheduled", "scheduled again", "published for later", "under embargo"])
+def test_w6_it_is_everywhere_from_its_minute_on_without_any_worker(
     client: Client, clock: time_machine.Traveller, kind: str
 ) -> None:
-    lay_out(**HIDDEN[kind])
+    lay_out(**NOT_YET[kind])
     clock.move_to(NOW + MINUTE)
-    assert surfaces_that_show_it(client) == [path for path in SURFACES if path != "/sitemap.xml"]
+    assert surfaces_that_show_it(client, surfaces()) == SHOWING
     assert client.get("/articles/hidden/").status_code == 200
+    assert client.get("/articles/older/").status_code == 301
+
+
+@pytest.mark.parametrize("fields", [*NOT_YET.values(), *NO_MORE.values()], ids=[*NOT_YET, *NO_MORE])
+def test_w5_no_letter_is_compiled_from_it(fields: dict[str, Any]) -> None:
+    lay_out(**fields)
+    Edition.objects.all().delete()
+    edition = compile_edition(newsletter=weekly(), date=NOW.date(), by=None, at=NOW)
+    assert [story.slug for story in edition.stories.all()] == ["neighbour"]
 
 
 def test_w6_the_time_shown_is_the_newsrooms_on_both_sides_of_the_change_to_winter_time(

@@ -26,6 +26,7 @@ def test_the_index_names_every_part_with_its_newest_change(client: Client) -> No
         ("sitemap-stories.xml", "2026-07-03T08:00:00-04:00"),
         ("sitemap-sections.xml", "2026-07-03T08:00:00-04:00"),
         ("sitemap-pages.xml", "2026-07-03T11:00:00-04:00"),
+        ("sitemap-corrections.xml", ""),
     ]
 
 
