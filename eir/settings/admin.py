@@ -9,10 +9,14 @@ from eir.settings.publication import PUBLICATION
 
 
 def _link(title: str, icon: str, name: str, permission: str) -> dict[str, Any]:
+    return _page(title, icon, f"admin:{name}_changelist", permission)
+
+
+def _page(title: str, icon: str, name: str, permission: str) -> dict[str, Any]:
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(f"admin:{name}_changelist"),
+        "link": reverse_lazy(name),
         "permission": lambda request: request.user.has_perm(permission),
     }
 
@@ -86,6 +90,7 @@ UNFOLD: dict[str, Any] = {
                 "title": "House",
                 "separator": True,
                 "items": [
+                    _page("Reports", "bar_chart", "desk:reports", "accounts.view_auditentry"),
                     _link("Audit trail", "history", "accounts_auditentry", "accounts.view_auditentry"),
                     _link("Roles", "groups", "auth_group", "auth.view_group"),
                     _link(
