@@ -11,7 +11,7 @@ const isNote = (node) => node.marks.some((mark) => mark.type.name === "footnote"
 const textBetween = (doc, from, to) => {
   let text = ""
   doc.nodesBetween(from, to, (node, position) => {
-    if (node.isTextblock || node.isAtom) text += "\n"
+    if (node.isTextblock || (node.isAtom && !node.isText)) text += "\n"
     if (node.type.name === "embed") text += node.attrs.title
     if (node.isText && !isNote(node)) text += node.text.slice(Math.max(0, from - position), to - position)
   })
@@ -35,7 +35,7 @@ const describe = ({ doc, selection }) => {
     pair(gettext("Characters"), number.format(whole.characters)),
     pair(gettext("Reading time"), `${number.format(whole.minutes)} ${gettext("min")}`),
   ]
-  if (selection.empty || !selection.$from.doc) return parts
+  if (selection.empty) return parts
   const { words, characters } = measure(textBetween(doc, selection.from, selection.to))
   const selected = `${number.format(words)} / ${number.format(characters)}`
   return [...parts, pair(gettext("Selected words / characters"), selected)]
@@ -57,7 +57,7 @@ export const WordCount = Extension.create({
     const view = (editorView) => {
       const update = (now, before) => {
         if (before?.doc.eq(now.state.doc) && before.selection.eq(now.state.selection)) return
-        counts.replaceChildren(...describe(now.state))
+        counts.replaceChildren(...describe(now.state).flatMap((part) => [part, " "]))
       }
       editorView.dom.after(line)
       update(editorView)

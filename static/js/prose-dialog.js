@@ -35,7 +35,7 @@ export const openDialog = ({ title, parts, submit = "", answer = (values) => val
     const send = crel("button", { type: "submit", className: "prose-dialog__submit", textContent: submit })
     const cancel = crel("button", { type: "button", textContent: submit ? gettext("Cancel") : gettext("Close") })
     const buttons = crel("div", { className: "prose-dialog__buttons" }, submit ? [send, cancel] : [cancel])
-    const heading = crel("h2", { id: titleId, tabIndex: -1, textContent: title })
+    const heading = crel("h2", { id: titleId, textContent: title })
     const form = crel("form", { method: "dialog" }, [heading, ...parts, alert, buttons])
     const dialog = crel("dialog", { className: "prose-dialog", "aria-labelledby": titleId }, [form])
     dialog.classList.toggle("prose-dialog--wide", isWide)

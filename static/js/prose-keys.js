@@ -52,11 +52,11 @@ const TYPED = [
   ["---", gettext("horizontal rule")],
 ]
 
-const keyed = (keys) => keyNames(keys).map((name) => crel("kbd", { textContent: name }))
+const keyed = (keys) => keyNames(keys).flatMap((name) => [" ", crel("kbd", { textContent: name })])
 
 const row = ([what, written]) => crel("div", {}, [crel("dt", { textContent: what }), crel("dd", {}, written)])
 
-const either = (keys) => keys.flatMap((each, index) => [...(index ? [` ${gettext("or")} `] : []), ...keyed(each)])
+const either = (keys) => keys.flatMap((each, index) => [...(index ? [` ${gettext("or")}`] : []), ...keyed(each)])
 
 const section = (title, rows) =>
   crel("section", {}, [crel("h3", { textContent: title }), crel("dl", {}, rows.map(row))])
@@ -72,7 +72,11 @@ const sheet = (rows) => {
 
 const showSheet = async (editor) => {
   const parts = [sheet(editor.storage.keySheet.rows)]
-  const onOpen = ({ form }) => form.querySelector("h2").focus()
+  const onOpen = ({ form }) => {
+    const heading = form.querySelector("h2")
+    heading.tabIndex = -1 /* so that the arrow keys scroll, from the top */
+    heading.focus()
+  }
   await openDialog({ title: gettext("Keyboard shortcuts"), parts, isWide: true, onOpen })
   editor.commands.focus()
 }
