@@ -44,3 +44,13 @@ def record_desk_change(*, user: User, is_new: bool, changed: Sequence[str], by: 
     if is_new or changed:
         action = "create user" if is_new else "change user"
         AuditEntry.record(action, user, by=by, at=at, reason=", ".join(changed))
+
+
+@transaction.atomic
+def delete_user(*, user: User, by: User, at: datetime) -> None:
+    """Delete an account with what hangs on it; the trail keeps who it was, what they did and who deleted it.
+
+    Raises `ProtectedError` where something that stays points to the account, such as a story they began.
+    """
+    AuditEntry.record("delete user", user, by=by, at=at, reason=user.email)
+    user.delete()

@@ -19,7 +19,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from accounts.actions import invite_to_reset_password, record_desk_change
+from accounts.actions import delete_user, invite_to_reset_password, record_desk_change
 from accounts.models import User
 from accounts.queries import has_second_factor, signed_in_user
 
@@ -93,6 +93,13 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
             by=signed_in_user(request),
             at=timezone.now(),
         )
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        delete_user(user=obj, by=signed_in_user(request), at=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            self.delete_model(request, user)
 
     @action(description="Save and invite to choose a new password")  # type: ignore[untyped-decorator]
     def invite(self, request: HttpRequest, obj: User) -> None:

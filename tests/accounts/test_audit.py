@@ -117,13 +117,24 @@ def test_deleting_users_in_bulk_keeps_the_trail() -> None:
     assert (entry.by, entry.by_label) == (None, "writer@example.org")
 
 
-def test_deleting_a_user_in_the_admin_keeps_the_trail(client: Client, superuser: User) -> None:
+@pytest.mark.parametrize("is_in_bulk", [False, True])
+def test_deleting_a_user_in_the_admin_keeps_the_trail_and_is_part_of_it(
+    client: Client, superuser: User, is_in_bulk: bool
+) -> None:
     writer = WriterFactory.create(email="writer@example.org")
     record("submit story", by=writer)
-    client.post(f"/admin/accounts/user/{writer.pk}/delete/", {"post": "yes"})
+    address, form = f"/admin/accounts/user/{writer.pk}/delete/", {"post": "yes"}
+    if is_in_bulk:
+        address = "/admin/accounts/user/"
+        form |= {"action": "delete_selected", "_selected_action": str(writer.pk)}
+    client.post(address, form)
     assert not User.objects.filter(pk=writer.pk).exists()
-    entry = AuditEntry.objects.get(action="submit story")
-    assert (entry.by, entry.by_label) == (None, "writer@example.org")
+    kept = [(entry.action, entry.by, entry.by_label) for entry in AuditEntry.objects.order_by("id")]
+    assert kept == [
+        ("submit story", None, "writer@example.org"),
+        ("delete user", superuser, "chief@example.org"),
+    ]
+    assert AuditEntry.objects.get(action="delete user").reason == "writer@example.org"
 
 
 @pytest.mark.parametrize("page", ["", "add/", "{}/change/", "{}/delete/", "{}/history/", "csv/"])
