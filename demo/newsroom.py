@@ -16,11 +16,12 @@ from django.utils.timezone import localtime
 from accounts.models import User
 from accounts.roles import EDITOR, PUBLISHER, SUPPORT, WRITER
 from articles.actions import add_picture
-from articles.models import Article, Author, Byline, Page, Picture, Prominence, Section, Topic
+from articles.models import Article, Author, Page, Picture, Prominence, Section, Topic
 from demo.logins import PASSWORD, STAFF
 from demo.pictures import draw_picture
 from demo.storyfiles import StoryFile, read_stories
-from editorial.actions import approve_article, publish_article, save_draft, submit_article
+from editorial.actions import approve_article, begin_story, publish_article, submit_article
+from editorial.content import Content
 from newsletters.actions import compile_edition
 from newsletters.models import Edition, Newsletter
 
@@ -86,9 +87,13 @@ def _load_story(story: StoryFile, *, number: int, staff: dict[str, User], at: da
     """One story, from its draft to where its file says it stands, each step by whoever's step it is."""
     when = _moment(story, number=number, at=at)
     begun = min(when, at) - timedelta(days=1)
-    article = _article(story, when=when)
-    save_draft(article=article, by=staff[WRITER], at=begun)
-    _place(article, story)
+    article = begin_story(
+        content=_content(story, when=when),
+        by=staff[WRITER],
+        at=begun,
+        access=story.text("access"),
+        prominence=Prominence[story.text("rank").upper()] if story.text("rank") else _prominence(story),
+    )
     state = story.text("state") or "published"
     if state == "draft":
         return
@@ -109,9 +114,11 @@ def _moment(story: StoryFile, *, number: int, at: datetime) -> datetime:
     return when if story.days_ago < 0 else min(when, at - timedelta(minutes=11 * (1 + number % 5)))
 
 
-def _article(story: StoryFile, *, when: datetime) -> Article:
+def _content(story: StoryFile, *, when: datetime) -> Content:
     has_dateline = bool(story.text("dateline") or story.text("source"))
-    return Article(
+    picture = _picture(story, at=when)
+    topics = Topic.objects.filter(slug__in=story.many("topics", ","))
+    return Content(
         slug=story.slug,
         headline=story.text("headline"),
         slugline=story.text("slugline"),
@@ -120,10 +127,10 @@ def _article(story: StoryFile, *, when: datetime) -> Article:
         dateline_place=story.text("dateline"),
         dateline_source=story.text("source"),
         dateline_date=when.date() if has_dateline else None,
-        section=Section.objects.get(slug=story.text("section")),
-        access=story.text("access"),
-        prominence=Prominence[story.text("rank").upper()] if story.text("rank") else _prominence(story),
-        lead_picture=_picture(story, at=when),
+        section=Section.objects.get(slug=story.text("section")).pk,
+        topics=tuple(topics.values_list("pk", flat=True)),
+        authors=tuple(Author.objects.get(name=name).pk for name in story.many("byline", ";")),
+        lead_picture=picture.pk if picture else None,
     )
 
 
@@ -131,12 +138,6 @@ def _prominence(story: StoryFile) -> Prominence:
     if story.text("source"):
         return Prominence.BRIEF
     return Prominence.SECOND if story.text("picture") and len(story.body) > 5500 else Prominence.NORMAL
-
-
-def _place(article: Article, story: StoryFile) -> None:
-    article.topics.set(Topic.objects.filter(slug__in=story.many("topics", ",")))
-    for position, name in enumerate(story.many("byline", ";")):
-        Byline.objects.create(article=article, author=Author.objects.get(name=name), position=position)
 
 
 def _picture(story: StoryFile, *, at: datetime) -> Picture | None:

@@ -31,6 +31,7 @@ from editorial.actions import (
 from editorial.content import head_content
 from editorial.models import Notification
 from editorial.queries import review_standing
+from tests.factories.articles import AuthorFactory
 from tests.factories.desk import HOUR, NOW, draft, edit, path, person, section, story
 
 pytestmark = pytest.mark.django_db
@@ -163,8 +164,6 @@ def test_w3_who_wrote_in_a_colleagues_draft_does_not_approve_it(writer: User, ed
 
 
 def test_w3_a_byline_taken_off_again_is_still_ones_own(writer: User, editor: User) -> None:
-    from tests.factories.articles import AuthorFactory
-
     author = AuthorFactory(user=editor)
     article = draft(writer, authors=(author.pk,))
     submit_article(article=article, by=writer, at=NOW)

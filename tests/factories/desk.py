@@ -65,7 +65,7 @@ def edit(
 
 
 def story(state: str = State.DRAFT, by: User | None = None, *, at: datetime = NOW, **values: Any) -> Article:
-    """A story taken up to draft, in review, approved, scheduled (an hour on) or published, by the right people."""
+    """A story taken up to a state, by the people whose move it is; scheduled is an hour on."""
     writer = by or person(WRITER)
     article = draft(writer, at=at, **values)
     if state == State.DRAFT:

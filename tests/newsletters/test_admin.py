@@ -163,7 +163,7 @@ def test_compiling_from_the_desk(client: Client) -> None:
 
 def test_only_stories_that_readers_may_see_are_offered(client: Client) -> None:
     make_story("Tide tables")
-    make_story("Tide secrets", state="draft")
+    make_story("Tide secrets", state="draft", published_at=None)
     client.force_login(make_reader(is_staff=True, is_superuser=True))
     offered = client.get(
         "/admin/autocomplete/",

@@ -69,7 +69,7 @@ def test_the_archive_lists_what_was_sent(client: Client) -> None:
 def test_w7_a_withdrawn_story_leaves_the_page(client: Client) -> None:
     withdrawn = make_story("Gone tomorrow")
     make_released(make_story("Stays"), withdrawn)
-    withdrawn.state = State.UNPUBLISHED
+    withdrawn.state, withdrawn.published_at = State.UNPUBLISHED, None
     withdrawn.save()
     page = client.get(ADDRESS).content.decode()
     assert (page.count("Stays"), page.count("Gone tomorrow")) == (1, 0)

@@ -43,9 +43,9 @@ def test_the_most_prominent_story_leads_then_sections_in_order() -> None:
 def test_w5_only_what_readers_may_see_this_week_is_chosen() -> None:
     make_story("This week")
     make_story("Before the week", days_ago=8)
-    make_story("Scheduled", days_ago=-1, state=State.SCHEDULED)
-    make_story("Withdrawn", state=State.UNPUBLISHED)
-    make_story("Draft", state=State.DRAFT)
+    make_story("Scheduled", days_ago=-1, state=State.SCHEDULED, scheduled_for=FRIDAY + timedelta(days=1))
+    make_story("Withdrawn", state=State.UNPUBLISHED, published_at=None)
+    make_story("Draft", state=State.DRAFT, published_at=None)
     make_story("Under embargo", embargo_until=FRIDAY + timedelta(hours=1))
     make_story("Embargo lifted", days_ago=20, embargo_until=FRIDAY - timedelta(days=1))
     assert sorted(headlines(compiled())) == ["Embargo lifted", "This week"]

@@ -215,7 +215,7 @@ def test_a_story_withdrawn_in_mid_sending_stops_the_rest(mail_server: MailServer
     story = make_story()
     edition = let_go(make_edition(story, make_story()))
     deliver_batch(edition=edition, worker="w", at=FRIDAY, size=1)
-    story.state = StoryState.UNPUBLISHED
+    story.state, story.published_at = StoryState.UNPUBLISHED, None
     story.save()
     deliver_batch(edition=edition, worker="w", at=FRIDAY, size=1)
     assert (edition.state, edition.held_because) == (Edition.State.HELD, "One of its stories was withdrawn.")
