@@ -1,49 +1,54 @@
-"""The front page of the admin: what waits, for whom, and what went out."""
+"""My desk, the front page of the admin: what waits, for whom, and what went out."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
-from articles.models import Article, State
-from editorial.queries import visible_to_staff
+from articles.models import Article
+from editorial.queries import PILES, planned, visible_to_staff
 
 SHOWN = 6
 
 
 @dataclass(frozen=True)
-class Pile:
-    """Stories in one state: the first few, how many there are, and where to see them all."""
+class ShownPile:
+    """The first few stories of a pile, how many there are, and where to see them all."""
 
+    name: str
     title: str
     empty: str
     stories: list[Article]
     count: int
     url: str
 
+    @property
+    def more(self) -> int:
+        return self.count - len(self.stories)
+
 
 def add_desk(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Give the admin's front page the piles of stories that this person may see."""
     if isinstance(request.user, User) and request.user.has_perm("articles.view_article"):
-        context["piles"] = _piles(request.user)
+        context["piles"] = piles_of(request.user, at=timezone.now())
     return context
 
 
-def _piles(user: User) -> list[Pile]:
-    stories = visible_to_staff(user).select_related("section").defer("body")
-    return [
-        _pile("Drafts", "Nobody is writing just now.", stories, State.DRAFT, "-changed_at"),
-        _pile("Waiting for review", "Nothing waits for review.", stories, State.IN_REVIEW, "changed_at"),
-        _pile("Approved", "Nothing waits for publication.", stories, State.APPROVED, "changed_at"),
-        _pile("Scheduled", "Nothing is scheduled.", stories, State.SCHEDULED, "published_at"),
-        _pile("Published", "Nothing has been published yet.", stories, State.PUBLISHED, "-published_at"),
-    ]
+def piles_of(user: User, *, at: datetime) -> list[ShownPile]:
+    """The piles this person's role has to do with, and others in which something of theirs lies."""
+    stories = visible_to_staff(user)
+    found = [show_pile(name, stories, user, at=at) for name in PILES]
+    return [pile for pile in found if pile.count or user.has_perm(PILES[pile.name].permission)]
 
 
-def _pile(title: str, empty: str, stories: QuerySet[Article], state: State, order: str) -> Pile:
-    inside = stories.filter(state=state).order_by(order)
-    url = reverse("admin:articles_article_changelist") + f"?state__exact={state.value}"
-    return Pile(title, empty, list(inside[:SHOWN]), inside.count(), url)
+def show_pile(name: str, stories: QuerySet[Article], user: User, *, at: datetime) -> ShownPile:
+    pile = PILES[name]
+    inside = pile.choose(stories, user, at)
+    shown = planned(inside.order_by(*pile.order), at=at)[:SHOWN]
+    url = f"{reverse('admin:articles_article_changelist')}?pile={name}"
+    return ShownPile(name, pile.title, pile.empty, list(shown), inside.count(), url)

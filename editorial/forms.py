@@ -6,10 +6,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelect2Widget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -23,6 +25,8 @@ from editorial.models import Priority, StoryTemplate
 
 PLACED = ("access", "prominence", "embargo_until", "unpublish_at")
 MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
+LONG_LIST = 20
+"""More choices than this get a field to search them by."""
 
 
 class OrderedChoices(AutocompleteSelectMultiple):
@@ -60,7 +64,9 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["slug"].required = False
-        self.fields["byline"].widget = OrderedChoices(Article._meta.get_field("authors"), admin.site)  # noqa: SLF001 (Django's documented API)
+        byline = self.fields["byline"]
+        byline.widget = OrderedChoices(Article._meta.get_field("authors"), admin.site)  # noqa: SLF001 (Django's documented API)
+        byline.widget.choices = byline.choices  # type: ignore[attr-defined]
         self.initial["byline"] = [author.pk for author in self.instance.credited_authors]
         self.initial["base"] = self.instance.version
 
@@ -92,13 +98,22 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         return Placing(**changed)  # type: ignore[typeddict-item]  # names of PLACED
 
 
+class MomentInput(UnfoldAdminTextInputWidget):  # type: ignore[misc]
+    """Day and time in the newsroom's zone, as the browser's own control takes it."""
+
+    input_type = "datetime-local"
+
+    def format_value(self, value: Any) -> str | None:
+        return value.strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else value
+
+
 class MoveForm(forms.Form):
     """What goes with a move: a moment for a planned one, a reason, words for the public."""
 
     when = forms.DateTimeField(
         required=False,
         label="When (newsroom time)",
-        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+        widget=MomentInput,
         input_formats=MOMENT_FORMATS,
     )
     note = forms.CharField(
@@ -120,7 +135,47 @@ class MoveForm(forms.Form):
         return when
 
 
-class BeginForm(forms.Form):
+class PlanForm(forms.Form):
+    """What is planned of a story. `current` is whoever has it now: they can keep it."""
+
+    brief = forms.CharField(
+        required=False,
+        max_length=4000,
+        help_text="What the story is to be about.",
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+    )
+    assignee = forms.ModelChoiceField(
+        User.objects.none(), required=False, empty_label="Nobody yet", widget=UnfoldAdminSelectWidget
+    )
+    due_at = forms.DateTimeField(
+        required=False, label="Due (newsroom time)", widget=MomentInput, input_formats=MOMENT_FORMATS
+    )
+    priority = forms.TypedChoiceField(
+        choices=Priority.choices, coerce=int, initial=Priority.NORMAL, widget=UnfoldAdminSelectWidget
+    )
+    expected_words = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=100_000,
+        label="Expected length in words",
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+
+    def __init__(self, *args: Any, by: User, current: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = Q(is_staff=True, is_active=True)
+        if not by.has_perm("articles.edit_any_article"):
+            offered &= Q(pk=by.pk)
+        if current:
+            offered |= Q(pk=current.pk)
+        people, field = User.objects.filter(offered), self.fields["assignee"]
+        assert isinstance(field, forms.ModelChoiceField)
+        if people.count() > LONG_LIST:
+            field.widget = UnfoldAdminSelect2Widget()
+        field.queryset = people.order_by("name", "email")
+
+
+class BeginForm(PlanForm):
     """A new story: its working name and section, what it starts from, and what is planned of it."""
 
     slugline = forms.CharField(
@@ -134,31 +189,13 @@ class BeginForm(forms.Form):
         empty_label="An empty page",
         widget=UnfoldAdminSelectWidget,
     )
-    brief = forms.CharField(
-        required=False, max_length=4000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
-    )
-    assignee = forms.ModelChoiceField(
-        User.objects.none(), required=False, empty_label="Nobody yet", widget=UnfoldAdminSelectWidget
-    )
-    due_at = forms.DateTimeField(
-        required=False,
-        label="Due (newsroom time)",
-        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
-        input_formats=MOMENT_FORMATS,
-    )
-    priority = forms.TypedChoiceField(
-        choices=Priority.choices, coerce=int, initial=Priority.NORMAL, widget=UnfoldAdminSelectWidget
-    )
-    expected_words = forms.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=100_000,
-        label="Expected length in words",
-        widget=UnfoldAdminIntegerFieldWidget,
-    )
 
-    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        colleagues = User.objects.filter(is_staff=True, is_active=True)
-        may_assign = by.has_perm("articles.edit_any_article")
-        self.fields["assignee"].queryset = colleagues if may_assign else colleagues.filter(pk=by.pk)  # type: ignore[attr-defined]
+    field_order = ("slugline", "section", "template")
+
+
+class MomentForm(forms.Form):
+    """A moment in the newsroom's zone, for moving something in the calendar; empty for no due time."""
+
+    when = forms.DateTimeField(
+        required=False, label="When (newsroom time)", widget=MomentInput, input_formats=MOMENT_FORMATS
+    )

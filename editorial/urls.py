@@ -2,12 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from editorial.views import begin, pictures, reports, stories, timeline
+from editorial.views import begin, board, calendar, moves, pictures, plan, reports, stories, timeline
 
 app_name = "desk"
 
 urlpatterns: list[URLPattern] = [
     path("admin/desk/begin/", begin.begin, name="begin"),
+    path("admin/desk/board/", board.show, name="board"),
+    path("admin/desk/calendar/", calendar.show, name="calendar"),
+    path("admin/desk/stories/<int:pk>/moves/", moves.choose, name="moves"),
+    path("admin/desk/stories/<int:pk>/move/", moves.move, name="move"),
+    path("admin/desk/stories/<int:pk>/when/<slug:kind>/", calendar.reschedule, name="reschedule"),
+    path("admin/desk/stories/<int:pk>/plan/", plan.plan, name="plan"),
     path("admin/desk/pictures/", pictures.library, name="pictures"),
     path("admin/desk/stories/", stories.search, name="stories"),
     path("admin/desk/stories/<int:pk>/timeline/", timeline.show, name="timeline"),

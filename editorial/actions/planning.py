@@ -14,6 +14,7 @@ from editorial.actions.moving import CannotMove
 from editorial.actions.notices import tell
 from editorial.content import Content
 from editorial.models import Assignment, Notification, StoryTemplate
+from editorial.queries import can_plan
 
 
 class Plan(TypedDict, total=False):
@@ -70,7 +71,7 @@ def assign_story(*, article: Article, by: User | None, at: datetime, **plan: Unp
     if by and not by.has_perm("articles.edit_any_article"):
         if assignee not in (None, by, assignment.assignee):
             raise CannotMove("Your role does not let you assign stories to colleagues.")
-        if by.pk not in (article.created_by_id, assignment.assignee_id):
+        if not can_plan(assignment.article, by):
             raise CannotMove("This story is not yours to plan.")
     changed = [name for name, value in plan.items() if getattr(assignment, name) != value]
     is_new_assignee = "assignee" in changed and assignee is not None

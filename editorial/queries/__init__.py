@@ -14,6 +14,7 @@ from editorial.queries.people import (
     can_place,
     has_written,
     is_own,
+    own_stories,
     visible_to_staff,
 )
 from editorial.queries.piles import PILES, Pile
@@ -47,6 +48,7 @@ __all__ = [
     "mentioned_in",
     "moves_for",
     "overdue",
+    "own_stories",
     "path_for",
     "people_at",
     "planned",
