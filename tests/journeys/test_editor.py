@@ -44,6 +44,7 @@ def text_of(page: Page) -> Locator:
 def write(page: Page, html: str) -> None:
     """Put a text in place of all there is, and the cursor at its end."""
     page.evaluate(f"html => {EDITOR}.chain().setContent(html).focus('end').run()", html)
+    page.wait_for_function(f"{EDITOR}.view.hasFocus()")
 
 
 def html_of(page: Page) -> str:
