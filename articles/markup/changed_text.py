@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from .document import Inline, Mark, Run
+from .document import LINE_BREAK, Inline, Mark, Run
 from .words import changes, is_space, tokens_in
 
 INSERTED: Final = Mark("ins")
 DELETED: Final = Mark("del")
+
+RETURN: Final = "↵"
+"""Shows a line break that came or went."""
 
 
 def merge_inline(old: Inline, new: Inline) -> Inline:
@@ -18,13 +21,18 @@ def merge_inline(old: Inline, new: Inline) -> Inline:
         if tag == "equal":
             merged.extend(after[j1:j2])
         else:
-            merged.extend((*mark_all(before[i1:i2], DELETED), *mark_all(after[j1:j2], INSERTED)))
+            merged.extend(mark_all(_with_signs(before[i1:i2], RETURN), DELETED))
+            merged.extend(mark_all(_with_signs(after[j1:j2], RETURN + LINE_BREAK), INSERTED))
     return tuple(merged)
 
 
 def mark_all(inline: Sequence[Run], mark: Mark) -> Inline:
     """The change goes outside all other marks."""
     return tuple(Run(run.text, (mark, *run.marks)) for run in inline)
+
+
+def _with_signs(tokens: Sequence[Run], line_break: str) -> list[Run]:
+    return [Run(line_break, token.marks) if token.text == LINE_BREAK else token for token in tokens]
 
 
 def _tokens(inline: Inline) -> Iterator[Run]:

@@ -51,10 +51,17 @@ class Moves:
 
         What was put in or changed inside the passage belongs to it; what was put in at its edges does not,
         unless it completes a word. A passage replaced as a whole, as by a suggested edit, is what replaced
-        it. One that lost an end shrinks to what is left. A passage without a character is nowhere.
+        it. One that lost an end shrinks to what is left. One whose whole line (paragraph) was moved is found
+        there, if there is no other line like it. A passage without a character is nowhere.
         """
         if not 0 <= start < end <= len(self.old_text):
             return None
+        moved = self._move_along(start, end)
+        if moved and self.new_text[slice(*moved)] == self.old_text[start:end]:
+            return moved
+        return self._move_with_line(start, end) or moved
+
+    def _move_along(self, start: int, end: int) -> tuple[int, int] | None:
         first = next(stretch for stretch in self.stretches if start < stretch.end)
         last = next(stretch for stretch in self.stretches if end <= stretch.end)
         new_start, new_end = first.move_start(start), last.move_end(end)
@@ -64,6 +71,14 @@ class Moves:
         before = 0 if passage[0].isspace() else len(text) - len(text.lstrip())
         after = 0 if passage[-1].isspace() else len(text) - len(text.rstrip())
         return new_start + before, new_end - after
+
+    def _move_with_line(self, start: int, end: int) -> tuple[int, int] | None:
+        before, after = f"\n{self.old_text}\n", f"\n{self.new_text}\n"
+        first = before.rindex("\n", 0, start + 1)
+        line = before[first : before.index("\n", end + 1) + 1]
+        place = after.find(line)
+        is_only_one = before.find(line) == before.rfind(line) and place == after.rfind(line) != -1
+        return (place + start - first, place + end - first) if is_only_one else None
 
     @cached_property
     def stretches(self) -> tuple[Stretch, ...]:

@@ -241,7 +241,7 @@ def _read_division(reader: _Reader, tag: Tag, marks: Marks, depth: int) -> None:
     if reader.is_nested or not is_web_address(href) or not isinstance(link, Tag):
         reader.read_children(tag, marks, depth)
         return
-    title = text_of(reader.inline(link, frozenset(), depth)).replace(LINE_BREAK, " ")
+    title = " ".join(re.split(r"[ \n]+", text_of(reader.inline(link, frozenset(), depth)))).strip()
     reader.blocks.append(Embed(href, title or host_of(href)))
 
 

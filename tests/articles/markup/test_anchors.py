@@ -102,6 +102,20 @@ def test_one_of_many_alike_is_not_mistaken_for_another() -> None:
     assert move_range(old, new, start, len(old)) == (new.index("the tide"), len(new))
 
 
+def test_a_passage_moves_with_its_paragraph() -> None:
+    lines = ["The old quay.", "Nobody asked.", "Nobody asked.", "By noon it rained hard on the market."]
+    old, new = "\n".join(lines), "\n".join([lines[3], *lines[:3]])
+    assert move_range(old, new, 4, 12) == (new.index("old quay"), new.index("old quay") + 8)
+    start = old.index("rained")
+    assert move_range(old, new, start, len(old)) == (new.index("rained"), len(lines[3]))
+
+
+def test_a_passage_does_not_jump_to_a_line_that_was_always_there() -> None:
+    assert move_range("Yes.\nThe quay.\nYes.", "No.\nThe quay.\nYes.", 0, 3) == (0, 2)
+    assert move_range("Yes.\nThe quay.\nYes.", "The quay.\nYes.", 0, 4) is None
+    assert move_range("Yes.\nYes.\nThe quay.", "The quay.\nYes.", 0, 4) is None
+
+
 def test_a_story_with_fifty_comments_is_moved_in_a_moment() -> None:
     """Half a second is ample: it takes a tenth of it."""
     old = " ".join("the" if number % 9 == 0 else f"w{number * number * 31 % 997}" for number in range(1500))

@@ -1,7 +1,7 @@
 """Two edits of one text brought together."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.markup.merge import Chunk, Kind, has_conflict, merge_bodies, merge_line, merged
@@ -135,6 +135,7 @@ def test_the_result_of_a_line_is_one_of_its_forms() -> None:
         merge_line("Quay", "Old quay", "New quay").result()
 
 
+@settings(max_examples=50)
 @given(BODY, BODY)
 def test_without_changes_on_one_side_the_other_is_taken_exactly(base: str, new: str) -> None:
     for chunks in (
@@ -146,6 +147,7 @@ def test_without_changes_on_one_side_the_other_is_taken_exactly(base: str, new: 
         assert merged(chunks) == new
 
 
+@settings(max_examples=50)
 @given(THREE_BODIES)
 def test_the_chunks_hold_each_form_of_the_text_whole(bodies: tuple[str, str, str]) -> None:
     chunks = merge_bodies(*bodies)
@@ -155,6 +157,7 @@ def test_the_chunks_hold_each_form_of_the_text_whole(bodies: tuple[str, str, str
     assert tuple(whole) == (bodies if chunks else ())
 
 
+@settings(max_examples=50)
 @given(THREE_BODIES, st.sampled_from(["mine", "theirs", "both"]))
 def test_the_merged_text_is_in_its_stored_form(bodies: tuple[str, str, str], choice: str) -> None:
     chunks = merge_bodies(*bodies)
@@ -163,6 +166,7 @@ def test_the_merged_text_is_in_its_stored_form(bodies: tuple[str, str, str], cho
     assert text.count(DIVIDER) <= 1
 
 
+@settings(max_examples=50)
 @given(THREE_BODIES)
 def test_with_both_everywhere_no_inserted_word_is_lost(bodies: tuple[str, str, str]) -> None:
     base, mine, theirs = bodies
@@ -174,6 +178,7 @@ def test_with_both_everywhere_no_inserted_word_is_lost(bodies: tuple[str, str, s
     assert {*words_of(read(mine)), *words_of(read(theirs))} - known <= set(words)
 
 
+@settings(max_examples=50)
 @given(THREE_BODIES)
 def test_the_sides_are_alike(bodies: tuple[str, str, str]) -> None:
     base, mine, theirs = bodies

@@ -71,6 +71,8 @@ def test_the_whole_vocabulary_together_is_kept() -> None:
         ("<table><thead><tr><th><p>a</p><p>b</p>", "<table><tbody><tr><th>a<br>b</th></tr></tbody></table>"),
         ("<div class='embed'><a href='https://www.example.org/x'></a></div>",
          '<div class="embed"><a href="https://www.example.org/x">example.org</a></div>'),
+        ("<div class='embed'><a href='https://e.org/'><span class='footnote'>n</span> a<br>film</a></div>",
+         '<div class="embed"><a href="https://e.org/">a film</a></div>'),
         ("<div class='embed'><a href='/here'>t</a></div>", '<p><a href="/here">t</a></p>'),
     ],
 )  # fmt: skip
