@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, JsonResponse
+from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -38,10 +39,11 @@ def library(request: HttpRequest) -> JsonResponse:
 
 
 def search(request: HttpRequest) -> JsonResponse:
-    """`pictures` and the number of the `next` page, null on the last."""
+    """`pictures`, the number of the `next` page (null on the last), and a `token` to add one with."""
     page = Paginator(matching(request.GET.get("q", "")), PER_PAGE).get_page(request.GET.get("page"))
     following = page.next_page_number() if page.has_next() else None
-    return JsonResponse({"pictures": [described(picture) for picture in page], "next": following})
+    pictures = [described(picture) for picture in page]
+    return JsonResponse({"pictures": pictures, "next": following, "token": get_token(request)})
 
 
 def matching(words: str) -> QuerySet[Picture]:

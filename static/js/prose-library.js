@@ -27,14 +27,16 @@ const read = (request) => {
   return request.response.picture
 }
 
-/* Only XMLHttpRequest tells how much has been sent. */
-const sendPicture = (file, words, onProgress) =>
-  new Promise((resolve, reject) => {
+/* Only XMLHttpRequest tells how much has been sent. The token is asked for anew: the page's own is worth nothing after
+   signing in again in another tab, and a large file should not be sent in vain. */
+const sendPicture = async (file, words, onProgress) => {
+  const { token } = await findPictures("", 1)
+  return new Promise((resolve, reject) => {
     const body = new FormData()
-    body.append("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value)
     for (const [name, value] of Object.entries({ file, ...words })) body.append(name, value)
     const request = new XMLHttpRequest()
     request.open("POST", LIBRARY)
+    request.setRequestHeader("X-CSRFToken", token)
     request.responseType = "json"
     request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded / total))
     request.addEventListener("error", () => reject(new Error(FAILED)))
@@ -47,6 +49,7 @@ const sendPicture = (file, words, onProgress) =>
     })
     request.send(body)
   })
+}
 
 /* ----------------------------------------------------------------- in words */
 

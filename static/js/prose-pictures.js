@@ -61,6 +61,16 @@ const drop = (editor, view, event, isMoved) => {
   return isTaken
 }
 
+/* A file dropped beside the text would open in place of the page, and what is not saved would be gone. */
+const guardPage = () => {
+  const refuse = (event) => {
+    const isForField = event.target.closest?.("input[type=file]")
+    if (event.dataTransfer?.types.includes("Files") && !isForField && !event.defaultPrevented) event.preventDefault()
+  }
+  for (const name of ["dragover", "drop"]) document.addEventListener(name, refuse)
+  return { destroy: () => ["dragover", "drop"].forEach((name) => document.removeEventListener(name, refuse)) }
+}
+
 /* ----------------------------------------------------------------- the node */
 
 const imageAttributes = ({ src, picture, width, height, alt }) => {
@@ -135,7 +145,7 @@ export const Picture = Node.create({
     const { editor } = this
     const handlePaste = (_view, event) => takeFiles(editor, event.clipboardData)
     const handleDrop = (view, event, _slice, isMoved) => drop(editor, view, event, isMoved)
-    return [new Plugin({ props: { handlePaste, handleDrop } })]
+    return [new Plugin({ view: guardPage, props: { handlePaste, handleDrop } })]
   },
 
   addMenuItems({ buttons, menu }) {

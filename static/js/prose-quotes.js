@@ -71,6 +71,7 @@ const language = () => languageField()?.value.trim() || document.documentElement
 const choice = () => {
   const input = crel("input", { type: "checkbox", checked: remembered() })
   input.setAttribute("form", "prose-quotes-has-no-form")
+  input.addEventListener("input", (event) => event.stopPropagation())
   input.addEventListener("change", (event) => (event.stopPropagation(), remember(input.checked)))
   const example = crel("span", { lang: "zxx" })
   const label = crel("label", { className: "prose-line__choice" }, [input, ` ${gettext("Smart quotes")} `, example])

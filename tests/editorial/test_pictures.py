@@ -132,6 +132,15 @@ def test_support_has_no_library() -> None:
     assert Picture.objects.count() == 1
 
 
+def test_the_token_that_comes_with_the_pictures_is_good_for_adding_one() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(WriterFactory.create())
+    token = find(client)["token"]
+    refused = client.post(LIBRARY, {"file": draw_file(size=(60, 40)), **PIXEL})
+    taken = client.post(LIBRARY, {"file": draw_file(size=(60, 40)), **PIXEL}, headers={"X-CSRFToken": token})
+    assert (refused.status_code, taken.status_code, Picture.objects.count()) == (403, 201, 1)
+
+
 def test_who_may_look_may_not_add() -> None:
     user = StaffFactory.create()
     user.user_permissions.add(Permission.objects.get(codename="view_picture"))
