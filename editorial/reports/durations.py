@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Subquery
 
 from accounts.models import AuditEntry
 from articles.models import Article, State
-from editorial.reports.output import EMPTY, first_published
+from editorial.reports.output import first_published
 from editorial.reports.period import Period
 from editorial.reports.report import Cell, Report, draw_bars, percentile
 
@@ -39,7 +39,7 @@ def time_to_publication(period: Period, *, at: datetime) -> Report:
         title="From plan to publication",
         note="From the moment a story was planned or begun to its first publication, for stories published "
         "for the first time in the period.",
-        empty=EMPTY,
+        empty="No story begun here was published for the first time in this period.",
         columns=("Section", "Stories", *COLUMNS),
         timed=TIMED,
         rows=rows,

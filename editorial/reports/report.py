@@ -1,7 +1,7 @@
 """What every report is made of: a table, and bars drawn from it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -41,7 +41,7 @@ class Report:
     texts: int = 1
     timed: tuple[int, ...] = ()
     total: tuple[Cell, ...] = ()
-    bars: Sequence[Bar] = field(default=())
+    bars: Sequence[Bar] = ()
 
     def shown_rows(self) -> list[list[str]]:
         """The cells as words, for the page."""
