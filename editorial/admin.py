@@ -9,13 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
 
 from accounts.queries import signed_in_user
-from articles.models import Article, State
+from articles.models import Article
 from articles.paywall import REGISTERED, SUBSCRIBER, VISITOR
 from articles.story import story_page
 from editorial.actions import CannotMove, CannotSave, place_article, save_draft
@@ -24,32 +21,15 @@ from editorial.content import latest_text
 from editorial.desk import desk_of
 from editorial.forms import PLACED, ArticleForm
 from editorial.queries import can_edit, can_place, visible_to_staff
-
-LABELS = {
-    State.DRAFT.label: "warning",
-    State.IN_REVIEW.label: "info",
-    State.CHANGES_REQUESTED.label: "warning",
-    State.APPROVED.label: "success",
-    State.SCHEDULED.label: "info",
-    State.PUBLISHED.label: "success",
-    State.UNPUBLISHED.label: "danger",
-    State.KILLED.label: "danger",
-}
-
+from editorial.storylist import StoryList
 
 PREVIEW_READERS = {"visitor": VISITOR, "registered": REGISTERED, "subscriber": SUBSCRIBER}
 
 
 @admin.register(Article)
-class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
+class ArticleAdmin(StoryList, ModelAdmin):  # type: ignore[misc]
     form = ArticleForm
-    list_display = ("headline", "show_state", "section", "show_access", "show_time")
-    list_filter = ("state", "section", "access")
-    list_select_related = ("section",)
-    list_per_page = 50
     view_on_site = False  # the desk links there, once the story is public
-    show_full_result_count = False
-    search_fields = ("headline", "slugline", "standfirst")
     autocomplete_fields = ("topics", "lead_picture")
     change_form_before_template = "editorial/_desk.html"
     compressed_fields = False  # the text wants the whole width, with its label above
@@ -71,25 +51,6 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
             {"fields": ("seo_title", "seo_description", "canonical_url"), "classes": ("tab",)},
         ),
     )
-
-    @display(description="state", ordering="state", label=LABELS)
-    def show_state(self, article: Article) -> str:
-        return str(article.get_state_display())
-
-    @display(description="who may read", ordering="access")
-    def show_access(self, article: Article) -> str:
-        return (
-            article.get_access_display()
-            if article.access
-            else f"{article.section.get_access_display()} (section)"
-        )
-
-    @display(description="time", ordering="changed_at")
-    def show_time(self, article: Article) -> str | SafeString:
-        moment = article.scheduled_for or (article.published_at if article.state == State.PUBLISHED else None)
-        if moment:
-            return timezone.localtime(moment).strftime("%b %-d, %Y, %H:%M")
-        return f"edited {timesince(article.changed_at)} ago"
 
     # Who may do what
 

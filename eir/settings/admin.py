@@ -53,6 +53,9 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": "Newsroom",
                 "items": [
+                    _page("My desk", "desk", "admin:index", "articles.view_article"),
+                    _page("Board", "view_kanban", "desk:board", "articles.view_article"),
+                    _page("Calendar", "calendar_month", "desk:calendar", "articles.view_article"),
                     _link("Articles", "article", "articles_article", "articles.view_article"),
                     _link("Sections", "view_column", "articles_section", "articles.view_section"),
                     _link("Topics", "sell", "articles_topic", "articles.view_topic"),
