@@ -15,6 +15,7 @@ from accounts.queries import signed_in_user
 from articles.models import Article
 from articles.paywall import REGISTERED, SUBSCRIBER, VISITOR
 from articles.story import story_page
+from editorial import settings_admin  # noqa: F401 (the desk's settings register themselves)
 from editorial.actions import CannotMove, CannotSave, place_article, save_draft
 from editorial.buttons import make_move
 from editorial.content import latest_text

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from editorial.views import begin, board, calendar, moves, pictures, plan, reports, stories, timeline
+from editorial.views import begin, board, calendar, moves, pictures, plan, preflight, reports, stories, timeline
 
 app_name = "desk"
 
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("admin/desk/stories/<int:pk>/plan/", plan.plan, name="plan"),
     path("admin/desk/pictures/", pictures.library, name="pictures"),
     path("admin/desk/stories/", stories.search, name="stories"),
+    path("admin/desk/stories/<int:pk>/preflight/", preflight.show, name="preflight"),
     path("admin/desk/stories/<int:pk>/timeline/", timeline.show, name="timeline"),
     path("admin/desk/reports/", reports.show, name="reports"),
 ]

@@ -1,5 +1,20 @@
-"""What is looked at before a story may go out."""
+"""What is looked at before a story may go out, and while it is being written."""
 
-from editorial.preflight.findings import Finding, blocking, findings
+from editorial.preflight.check import Check, Remark
+from editorial.preflight.checks import CHECKS
+from editorial.preflight.findings import Finding, blocking, findings, levels
+from editorial.preflight.subject import Term, terms_for
+from editorial.preflight.unfinished import as_typed
 
-__all__ = ["Finding", "blocking", "findings"]
+__all__ = [
+    "CHECKS",
+    "Check",
+    "Finding",
+    "Remark",
+    "Term",
+    "as_typed",
+    "blocking",
+    "findings",
+    "levels",
+    "terms_for",
+]

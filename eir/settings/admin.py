@@ -65,6 +65,25 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Desk settings",
+                "items": [
+                    _link("Review paths", "rule", "editorial_reviewpath", "editorial.view_reviewpath"),
+                    _link("Checks", "checklist", "editorial_checkrule", "editorial.view_checkrule"),
+                    _link(
+                        "House style",
+                        "spellcheck",
+                        "editorial_housestyleterm",
+                        "editorial.view_housestyleterm",
+                    ),
+                    _link(
+                        "Story types",
+                        "dashboard_customize",
+                        "editorial_storytemplate",
+                        "editorial.view_storytemplate",
+                    ),
+                ],
+            },
+            {
                 "title": "Mailing desk",
                 "items": [
                     _link("Newsletters", "mail", "newsletters_newsletter", "newsletters.view_newsletter"),
