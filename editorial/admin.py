@@ -16,12 +16,13 @@ from articles.models import Article
 from articles.paywall import REGISTERED, SUBSCRIBER, VISITOR
 from articles.story import story_page
 from editorial import settings_admin  # noqa: F401 (the desk's settings register themselves)
-from editorial.actions import CannotMove, CannotSave, place_article, save_draft
+from editorial.actions import CannotMove, CannotSave, place_article, save_draft, settle_sitting
 from editorial.buttons import make_move
 from editorial.content import latest_text
 from editorial.desk import desk_of
 from editorial.forms import PLACED, ArticleForm
 from editorial.queries import can_edit, can_place, visible_to_staff
+from editorial.refusal import Refusal, base_in, refuse
 from editorial.storylist import StoryList
 
 PREVIEW_READERS = {"visitor": VISITOR, "registered": REGISTERED, "subscriber": SUBSCRIBER}
@@ -93,17 +94,42 @@ class ArticleAdmin(StoryList, ModelAdmin):  # type: ignore[misc]
         """A story begins with its plan; its page opens once it has a row to keep every word in."""
         return redirect("desk:begin")
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Whoever may no longer change the story is refused, but keeps what they typed."""
+        if request.method == "POST" and object_id.isdecimal():
+            story = self.get_queryset(request).filter(pk=object_id).first()
+            by = signed_in_user(request)
+            if story and not can_edit(story, by):
+                not_now = CannotSave("This story is not yours to change as it stands now.")
+                refusal = refuse(request.POST, latest_text(story), not_now, by=by, at=timezone.now())
+                if refusal.is_kept:
+                    messages.error(request, refusal.message)
+                    return redirect(refusal.address)
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        return response
+
     def save_form(self, request: HttpRequest, form: ArticleForm, change: bool) -> Article:
         """The row as it is stored: what was typed goes through `save_draft`."""
         return Article.objects.get(pk=form.instance.pk)
 
     def save_model(self, request: HttpRequest, obj: Article, form: ArticleForm, change: bool) -> None:
+        """Text and placing are two things: what hinders the one does not lose the other."""
         by, at = signed_in_user(request), timezone.now()
         try:
-            save_draft(article=obj, content=form.content(), base=form.cleaned_data["base"], by=by, at=at)
+            save_draft(article=obj, content=form.content(), base=base_in(request.POST, obj, by), by=by, at=at)
+            settle_sitting(article=obj, user=by, tab=form.cleaned_data["tab"], at=at)
+        except CannotSave as refused:
+            request.refusal = refuse(request.POST, obj, refused, by=by, at=at)  # type: ignore[attr-defined]  # for `response_change`
+        try:
             place_article(article=obj, by=by, at=at, **form.placing())
-        except (CannotSave, CannotMove) as refused:
-            request.refused = refused  # type: ignore[attr-defined]  # for `response_change`
+        except CannotMove as refused:
+            messages.error(request, str(refused))
 
     def save_related(self, request: HttpRequest, form: ArticleForm, *args: Any) -> None:
         """Topics and bylines are part of the text, and saved with it."""
@@ -112,10 +138,10 @@ class ArticleAdmin(StoryList, ModelAdmin):  # type: ignore[misc]
         """The audit trail has what happened."""
 
     def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
-        refused = getattr(request, "refused", None)
-        if refused:
-            messages.error(request, str(refused))
-            return redirect("admin:articles_article_change", obj.pk)
+        refusal: Refusal | None = getattr(request, "refusal", None)
+        if refusal:
+            messages.error(request, refusal.message)
+            return redirect(refusal.address)
         if "_move" in request.POST:
             return self._move(request, obj)
         response: HttpResponse = super().response_change(request, obj)

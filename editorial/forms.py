@@ -63,7 +63,10 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["slug"].required = False
+        if "slug" in self.fields:  # not for whoever may only read
+            self.fields["slug"].required = False
+        for name in set(PLACED) & set(self.fields):
+            self.fields[name].show_hidden_initial = True  # a stale page takes back nobody's placing
         byline = self.fields["byline"]
         byline.widget = OrderedChoices(Article._meta.get_field("authors"), admin.site)  # noqa: SLF001 (Django's documented API)
         byline.widget.choices = byline.choices  # type: ignore[attr-defined]

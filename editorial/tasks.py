@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from editorial import actions
 from editorial.actions import publish_due
 
 
@@ -10,3 +11,9 @@ from editorial.actions import publish_due
 def publish_due_stories() -> None:
     """Settle the scheduled stories whose moment has come."""
     publish_due(at=timezone.now())
+
+
+@shared_task
+def forget_sittings() -> None:
+    """Clear away who had which story open, and unsaved text nobody came back for."""
+    actions.forget_sittings(at=timezone.now())

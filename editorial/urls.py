@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from editorial.views import begin, board, calendar, moves, pictures, plan, preflight, reports, stories, timeline
+from editorial.views import (
+    begin,
+    board,
+    calendar,
+    merging,
+    moves,
+    pictures,
+    plan,
+    preflight,
+    reports,
+    sitting,
+    stories,
+    timeline,
+)
 
 app_name = "desk"
 
@@ -19,4 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("admin/desk/stories/<int:pk>/preflight/", preflight.show, name="preflight"),
     path("admin/desk/stories/<int:pk>/timeline/", timeline.show, name="timeline"),
     path("admin/desk/reports/", reports.show, name="reports"),
+    path("admin/desk/stories/<int:pk>/sitting/", sitting.sitting, name="sitting"),
+    path("admin/desk/stories/<int:pk>/sitting/<int:sitting_pk>/discard/", sitting.discard, name="discard"),
+    path("admin/desk/stories/<int:pk>/merge/<int:sitting_pk>/", merging.merge, name="merge"),
 ]

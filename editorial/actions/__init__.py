@@ -36,6 +36,15 @@ from editorial.actions.notices import tell
 from editorial.actions.placing import Placing, place_article
 from editorial.actions.planning import Plan, assign_story, free_slug, plan_story
 from editorial.actions.reviews import approve_article, request_changes, review_as_guest
+from editorial.actions.sittings import (
+    base_of,
+    discard_sitting,
+    forget_sitting,
+    forget_sittings,
+    keep_refused,
+    keep_sitting,
+    settle_sitting,
+)
 from editorial.actions.wire import Imported, import_wire
 
 __all__ = [
@@ -52,11 +61,17 @@ __all__ = [
     "add_comment",
     "approve_article",
     "assign_story",
+    "base_of",
     "begin_story",
     "correct_article",
     "discard_draft",
+    "discard_sitting",
+    "forget_sitting",
+    "forget_sittings",
     "free_slug",
     "import_wire",
+    "keep_refused",
+    "keep_sitting",
     "kill_article",
     "lift_hold",
     "name_revision",
@@ -75,6 +90,7 @@ __all__ = [
     "review_as_guest",
     "revive_article",
     "save_draft",
+    "settle_sitting",
     "submit_article",
     "tell",
     "unpublish_article",

@@ -13,7 +13,8 @@ class Sitting(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sittings")
     tab = models.CharField(max_length=40, help_text="Chosen by the browser, one for each tab.")
     base = models.PositiveIntegerField(help_text="The revision that was opened.")
-    content = models.JSONField(null=True, blank=True, help_text="What is typed and not saved yet.")
+    content = models.JSONField(null=True, blank=True, help_text="editorial.typed: typed and not saved yet.")
+    opened_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     typed_at = models.DateTimeField(null=True, blank=True)
 

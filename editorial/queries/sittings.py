@@ -1,0 +1,66 @@
+"""Who has a story open, and what they typed and never saved."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from articles.models import Article, Author, Picture, Topic
+from editorial.content import Content, head_content
+from editorial.models import Revision, Sitting
+from editorial.typed import Typed, is_news, typed_of
+
+PRESENT = timedelta(seconds=45)
+"""Three of the browser's heartbeats."""
+
+TYPING = timedelta(seconds=15)
+NAMED: dict[str, Any] = {"topics": Topic, "byline": Author, "lead_picture": Picture}
+"""Fields whose rows a browser knows by number only."""
+
+
+def others_at(article: Article, user: User, *, at: datetime) -> list[Sitting]:
+    """The colleagues who have the story open now, each once, by when they opened it."""
+    seen = article.sittings.filter(seen_at__gte=at - PRESENT).exclude(user=user).select_related("user")
+    latest: dict[int, Sitting] = {}
+    for sitting in seen.order_by("-opened_at", "pk"):
+        latest[sitting.user_id] = sitting
+    return sorted(latest.values(), key=lambda sitting: sitting.opened_at)
+
+
+def is_typing(sitting: Sitting, *, at: datetime) -> bool:
+    return sitting.typed_at is not None and sitting.typed_at >= at - TYPING
+
+
+def unsaved_by(article: Article, user: User) -> QuerySet[Sitting]:
+    """The shadow drafts of this person, the last typed first."""
+    return article.sittings.filter(user=user, content__isnull=False).order_by("-typed_at", "-pk")
+
+
+def never_saved(article: Article, user: User) -> list[Sitting]:
+    """Those of them that hold anything new."""
+    unsaved = unsaved_by(article, user)
+    return [each for each in unsaved if not is_saved(article, user, each.base, each.content or {})]
+
+
+def is_saved(article: Article, user: User, base: int, typed: Typed) -> bool:
+    """Whether the story's latest text, or one this person saved since `base`, says all that was typed."""
+    if not is_news(typed, typed_of(head_content(article))):
+        return True
+    saved = article.revisions.filter(by=user, number__gte=base).values_list("content", flat=True)
+    return any(not is_news(typed, typed_of(Content.from_json(content))) for content in saved)
+
+
+def saved_since(article: Article, base: int) -> Revision | None:
+    """The latest revision, unless `base` is it."""
+    return article.revisions.filter(number=article.version, number__gt=base).first()
+
+
+def names_in(typed: Typed) -> dict[str, dict[str, str]]:
+    """What people call the rows that are named by their keys, for each field that does."""
+    return {field: _names(model, typed.get(field, [])) for field, model in NAMED.items()}
+
+
+def _names(model: Any, keys: list[str]) -> dict[str, str]:
+    numbers = [key for key in keys if key.isdecimal()]
+    return {str(row.pk): str(row) for row in model.objects.filter(pk__in=numbers)} if numbers else {}

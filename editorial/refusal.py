@@ -1,0 +1,57 @@
+"""A text that could not be saved: kept for its person, who is told why and where to find it (rule W4)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
+
+from accounts.models import User
+from articles.models import Article
+from editorial.actions import CannotSave, StaleSave, base_of, keep_refused
+from editorial.content import head_content
+from editorial.typed import is_news, posted_text, typed_of
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What to say and where to lead. Not kept is only what the story's latest text says already."""
+
+    message: str
+    address: str
+    is_kept: bool
+
+
+def base_in(post: QueryDict, article: Article, user: User) -> int | None:
+    """The revision that a sent form was made on, if it says so."""
+    given = post.get("base", "")
+    if not given.isdecimal():
+        return None
+    return base_of(article=article, user=user, tab=_tab(post), base=min(int(given), 2**31 - 1))
+
+
+def refuse(post: QueryDict, article: Article, why: CannotSave, *, by: User, at: datetime) -> Refusal:
+    """Keep what the form holds, as it was typed. A stale save leads to the merge page."""
+    page = reverse("admin:articles_article_change", args=(article.pk,))
+    typed = posted_text(post)
+    if not typed or not is_news(typed, typed_of(head_content(article))):
+        return Refusal(str(why), page, is_kept=False)
+    base = base_in(post, article, by)
+    sitting = keep_refused(
+        article=article,
+        user=by,
+        tab=_tab(post),
+        base=article.version if base is None else base,
+        content=typed,
+        at=at,
+    )
+    merge = reverse("desk:merge", args=(article.pk, sitting.pk))
+    if isinstance(why, StaleSave):
+        return Refusal(f"{why} Both texts are kept: bring them together here.", merge, is_kept=True)
+    said = format_html('{} What you typed is kept: <a href="{}">look at it</a>.', str(why), merge)
+    return Refusal(said, page, is_kept=True)
+
+
+def _tab(post: QueryDict) -> str:
+    return post.get("tab", "")[:40]
