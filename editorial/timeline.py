@@ -34,6 +34,8 @@ WORDS = {
     "revive story": "brought the killed story back",
     "hold story": "placed a legal hold",
     "lift hold of story": "lifted the legal hold",
+    "invite guest to story": "invited a guest",
+    "revoke guest link of story": "ended a guest's link",
     "resolve comment on story": "resolved a comment",
     "reopen comment on story": "reopened a comment",
     "reject suggestion for story": "rejected a suggested edit",

@@ -9,6 +9,7 @@ from editorial.actions.notices import tell
 from editorial.actions.states import clear_plan, set_state
 from editorial.models import GuestLink, Notification, Review, ReviewStep, Verdict
 from editorial.queries import authors_of, review_standing, reviewers_for
+from editorial.queries.guests import can_vouch
 from editorial.workflow import APPROVE, REQUEST_CHANGES, SIGN_OFF
 
 Kind = Notification.Kind
@@ -31,10 +32,14 @@ def approve_article(*, article: Article, by: User | None, at: datetime, note: st
         _settle_approval(story, verdict, by=by, at=at)
 
 
-def review_as_guest(*, link: GuestLink, verdict: Verdict, note: str, at: datetime) -> None:
+def review_as_guest(
+    *, link: GuestLink, verdict: Verdict, note: str, at: datetime, version: int | None = None
+) -> None:
     """The verdict of someone outside, under their name, on the review their link is for.
 
-    Raises `CannotMove`: the link is closed or gives no say, or the text does not wait for that review.
+    `version` is the revision that the guest read, if it is known. Raises `CannotMove`: the link is closed or
+    gives no say, the text is another by now or does not wait for that review, or whoever asked the guest
+    could no longer make it themselves (rule W3).
     """
     if verdict == Verdict.CHANGES and not note.strip():
         raise CannotMove("Say what should change.")
@@ -45,6 +50,10 @@ def review_as_guest(*, link: GuestLink, verdict: Verdict, note: str, at: datetim
         due = review_standing(story).due
         if story.state != State.IN_REVIEW or due is None or due.pk != link.step_id:
             raise CannotMove("The story does not wait for your review just now.")
+        if version not in (None, story.version):
+            raise CannotMove("The text was changed since you opened this page: please read it again.")
+        if verdict == Verdict.APPROVED and link.created_by and not can_vouch(due, story, link.created_by):
+            raise CannotMove("Whoever invited you can no longer answer for this review: a colleague has to.")
         said = _verdict(story, verdict, note=note, at=at, link=link)
         if verdict == Verdict.APPROVED:
             _settle_approval(story, said, by=None, at=at)
