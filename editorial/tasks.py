@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from editorial import actions
-from editorial.actions import publish_due
+from editorial.actions import links, publish_due
 
 
 @shared_task
@@ -17,3 +17,9 @@ def publish_due_stories() -> None:
 def forget_sittings() -> None:
     """Clear away who had which story open, and unsaved text nobody came back for."""
     actions.forget_sittings(at=timezone.now())
+
+
+@shared_task
+def check_links() -> None:
+    """Ask for the addresses that stories in work and lately published ones link to."""
+    links.check_links(at=timezone.now())

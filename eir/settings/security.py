@@ -29,6 +29,9 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "SAMEORIGIN"  # the admin shows previews in a frame
 SILENCED_SYSTEM_CHECKS = ["security.W019"]  # which asks for DENY
 
+# Whether the check of links in stories may ask machines of private networks; for tests and demos.
+LINK_CHECK_PRIVATE = flag("LINK_CHECK_PRIVATE", False)
+
 MAINTENANCE = flag("MAINTENANCE", False)
 
 CONTENT_SECURITY_POLICY = {
