@@ -79,10 +79,18 @@ def span_from(params: Mapping[str, str], *, today: date) -> Span:
     """What `month=2026-11` or `week=2026-W48` asks for; this month when they ask for nothing sensible."""
     try:
         if "week" in params:
-            return week_of(datetime.strptime(f"{params['week']}-1", "%G-W%V-%u").date())  # noqa: DTZ007 (a date)
-        return month_of(date.fromisoformat(f"{params['month']}-01"))
-    except (KeyError, ValueError, OverflowError):
+            return week_of(sensible_day(f"{params['week']}-1"))
+        return month_of(sensible_day(f"{params['month']}-01"))
+    except (KeyError, ValueError):
         return month_of(today)
+
+
+def sensible_day(words: str) -> date:
+    """A day like 2026-11-23 or 2026-W48-1. Raises `ValueError`, also for years no calendar needs."""
+    day = date.fromisoformat(words)
+    if not 1900 <= day.year <= 2999:
+        raise ValueError(words)
+    return day
 
 
 @dataclass(frozen=True)

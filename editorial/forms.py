@@ -1,32 +1,21 @@
 """Forms of the desk."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
-from unfold.widgets import (
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelect2Widget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from accounts.models import User
-from articles.models import Article, Author, FormerSlug, Section
+from articles.models import Article, Author, FormerSlug
 from editorial.actions import Placing
 from editorial.content import PLAIN, Content
-from editorial.models import Priority, StoryTemplate
 
 PLACED = ("access", "prominence", "embargo_until", "unpublish_at")
 MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
-LONG_LIST = 20
-"""More choices than this get a field to search them by."""
 
 
 class OrderedChoices(AutocompleteSelectMultiple):
@@ -110,15 +99,25 @@ class MomentInput(UnfoldAdminTextInputWidget):  # type: ignore[misc]
         return value.strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else value
 
 
+class MomentField(forms.DateTimeField):
+    """A moment on the newsroom's clock, in an age of which every zone knows the time."""
+
+    widget = MomentInput
+    default_error_messages: ClassVar = {"invalid": "Enter a date and a time."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"input_formats": MOMENT_FORMATS, "required": False, **kwargs})
+
+    def to_python(self, value: Any) -> datetime | None:
+        if isinstance(value, str) and value.strip() and not "1900" <= value.strip()[:4] <= "2999":
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 class MoveForm(forms.Form):
     """What goes with a move: a moment for a planned one, a reason, words for the public."""
 
-    when = forms.DateTimeField(
-        required=False,
-        label="When (newsroom time)",
-        widget=MomentInput,
-        input_formats=MOMENT_FORMATS,
-    )
+    when = MomentField(label="When (newsroom time)")
     note = forms.CharField(
         required=False, label="Note", max_length=2000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
     )
@@ -136,69 +135,3 @@ class MoveForm(forms.Form):
         if when and when <= timezone.now():
             raise forms.ValidationError("This moment has passed; publish now, or choose one to come.")
         return when
-
-
-class PlanForm(forms.Form):
-    """What is planned of a story. `current` is whoever has it now: they can keep it."""
-
-    brief = forms.CharField(
-        required=False,
-        max_length=4000,
-        help_text="What the story is to be about.",
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-    )
-    assignee = forms.ModelChoiceField(
-        User.objects.none(), required=False, empty_label="Nobody yet", widget=UnfoldAdminSelectWidget
-    )
-    due_at = forms.DateTimeField(
-        required=False, label="Due (newsroom time)", widget=MomentInput, input_formats=MOMENT_FORMATS
-    )
-    priority = forms.TypedChoiceField(
-        choices=Priority.choices, coerce=int, initial=Priority.NORMAL, widget=UnfoldAdminSelectWidget
-    )
-    expected_words = forms.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=100_000,
-        label="Expected length in words",
-        widget=UnfoldAdminIntegerFieldWidget,
-    )
-
-    def __init__(self, *args: Any, by: User, current: User | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offered = Q(is_staff=True, is_active=True)
-        if not by.has_perm("articles.edit_any_article"):
-            offered &= Q(pk=by.pk)
-        if current:
-            offered |= Q(pk=current.pk)
-        people, field = User.objects.filter(offered), self.fields["assignee"]
-        assert isinstance(field, forms.ModelChoiceField)
-        if people.count() > LONG_LIST:
-            field.widget = UnfoldAdminSelect2Widget()
-        field.queryset = people.order_by("name", "email")
-
-
-class BeginForm(PlanForm):
-    """A new story: its working name and section, what it starts from, and what is planned of it."""
-
-    slugline = forms.CharField(
-        max_length=80, help_text="The desk's working name.", widget=UnfoldAdminTextInputWidget
-    )
-    section = forms.ModelChoiceField(Section.objects.all(), widget=UnfoldAdminSelectWidget)
-    template = forms.ModelChoiceField(
-        StoryTemplate.objects.all(),
-        required=False,
-        label="Type of story",
-        empty_label="An empty page",
-        widget=UnfoldAdminSelectWidget,
-    )
-
-    field_order = ("slugline", "section", "template")
-
-
-class MomentForm(forms.Form):
-    """A moment in the newsroom's zone, for moving something in the calendar; empty for no due time."""
-
-    when = forms.DateTimeField(
-        required=False, label="When (newsroom time)", widget=MomentInput, input_formats=MOMENT_FORMATS
-    )

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.queries import signed_in_user
 from editorial.actions import CannotMove, plan_story
-from editorial.forms import BeginForm
+from editorial.plan_forms import BeginForm
 from editorial.views.guard import desk_context, desk_page
 
 

@@ -1,6 +1,6 @@
 """The calendar of the desk, and moving something in it to another day or hour."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.queries import signed_in_user
 from articles.models import Article, State
 from editorial.actions import CannotMove, assign_story, publish_article
-from editorial.agenda import days_of, on_day, span_from, week_of
-from editorial.forms import MomentForm
+from editorial.agenda import days_of, on_day, sensible_day, span_from, week_of
+from editorial.plan_forms import MomentForm
 from editorial.queries import visible_to_staff
 from editorial.views.guard import desk_context, desk_page, story_at_desk
 from editorial.views.moves import answer
@@ -86,7 +86,7 @@ def _wanted(request: HttpRequest, story: Article, kind: str) -> datetime | None:
         return when
     moment = _planned_moment(story, kind)
     try:
-        day = date.fromisoformat(request.POST["day"])
+        day = sensible_day(request.POST["day"])
     except ValueError:
         raise CannotMove("That is not a day.") from None
     if moment is None:

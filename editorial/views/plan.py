@@ -8,8 +8,8 @@ from django.utils import timezone
 from accounts.queries import signed_in_user
 from articles.models import Article
 from editorial.actions import CannotMove, assign_story
-from editorial.forms import PlanForm
 from editorial.models import Assignment
+from editorial.plan_forms import PlanForm
 from editorial.views.guard import desk_context, desk_page, story_at_desk
 
 
