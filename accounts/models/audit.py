@@ -98,15 +98,15 @@ class AuditEntry(models.Model):
 
     @classmethod
     def record(
-        cls, action: str, target: models.Model, *, by: User | None, at: datetime, **what: Any
+        cls, action: str, target: models.Model, *, by: User | None, at: datetime, who: str = "", **what: Any
     ) -> "AuditEntry":
         """Write one row about `target`; `what` may hold from_state, to_state and reason.
 
-        `by=None` is the system.
+        `by=None` is the system, or someone without an account, whom `who` names.
         """
         return cls.objects.create(
             by=by,
-            by_label=by.email if by else "system",
+            by_label=by.email if by else who or "system",
             action=action,
             target_type=_kind_of(target),
             target_id=str(target.pk),

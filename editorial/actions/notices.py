@@ -16,10 +16,13 @@ def tell(
     by: User | None,
     at: datetime,
     text: str = "",
+    who: str = "",
 ) -> None:
     """Leave each of the people but the one who did it a notification, in the transaction of what happened."""
     Notification.objects.bulk_create(
-        Notification(user=user, kind=kind, article=article, text=text, by_label=str(by or "system"), at=at)
+        Notification(
+            user=user, kind=kind, article=article, text=text, by_label=str(by or who or "system"), at=at
+        )
         for user in people
         if by is None or user.pk != by.pk
     )

@@ -96,18 +96,15 @@ def _has_approved(story: Article, due: ReviewStep, by: User | None, link: GuestL
 def _settle_approval(story: Article, review: Review, *, by: User | None, at: datetime) -> None:
     is_complete = review_standing(story).is_complete
     what = ": ".join(filter(None, (review.step_name, review.note)))
-    set_state(story, APPROVE if is_complete else SIGN_OFF, by=by, at=at, reason=_said(review, what))
+    move, who = APPROVE if is_complete else SIGN_OFF, review.by_label
+    set_state(story, move, by=by, who=who, at=at, reason=what)
     if is_complete:
-        tell(authors_of(story), Kind.APPROVED, story, by=by, at=at, text=review.note)
+        tell(authors_of(story), Kind.APPROVED, story, by=by, who=who, at=at, text=review.note)
     else:
-        tell(reviewers_for(story), Kind.SUBMITTED, story, by=by, at=at, text=review.note)
+        tell(reviewers_for(story), Kind.SUBMITTED, story, by=by, who=who, at=at, text=review.note)
 
 
 def _send_back(story: Article, review: Review, *, by: User | None, at: datetime) -> None:
     clear_plan(story, at=at)
-    set_state(story, REQUEST_CHANGES, by=by, at=at, reason=_said(review, review.note))
-    tell(authors_of(story), Kind.CHANGES, story, by=by, at=at, text=_said(review, review.note))
-
-
-def _said(review: Review, what: str) -> str:
-    return f"{review.by_label}: {what}" if review.link_id else what
+    set_state(story, REQUEST_CHANGES, by=by, who=review.by_label, at=at, reason=review.note)
+    tell(authors_of(story), Kind.CHANGES, story, by=by, who=review.by_label, at=at, text=review.note)

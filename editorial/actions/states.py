@@ -10,9 +10,18 @@ from editorial.workflow import PUBLISH, UNPUBLISH, UNSCHEDULE, Transition
 
 
 def set_state(
-    article: Article, transition: Transition, *, by: User | None, at: datetime, reason: str = ""
+    article: Article,
+    transition: Transition,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    who: str = "",
 ) -> None:
-    """Store the row in the state the table says, with the audit row in the same transaction."""
+    """Store the row in the state the table says, with the audit row in the same transaction.
+
+    `who` names someone without an account.
+    """
     before = article.state
     article.state = transition.path[State(before)]
     article.save()
@@ -20,6 +29,7 @@ def set_state(
         f"{transition.name} story",
         article,
         by=by,
+        who=who,
         at=at,
         from_state=before,
         to_state=article.state,

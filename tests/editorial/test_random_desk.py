@@ -56,15 +56,27 @@ PRESSES: dict[str, Press] = {
     "lift": _simply("lift_hold", reason="Settled."),
     "due": lambda article, by, at: actions.publish_due(at=at),
 }
+ROLES = (WRITER, EDITOR, CHECKER, PUBLISHER)
+USUALLY = {
+    **dict.fromkeys(("save", "restore", "submit", "recall", "discard"), WRITER),
+    **dict.fromkeys(("approve", "request changes"), EDITOR),
+}
+"""Whose button it mostly is; the others are mostly the publisher's. Everybody tries every button, though."""
+
 STEPS = st.lists(
-    st.tuples(st.sampled_from(sorted(PRESSES)), st.sampled_from([WRITER, EDITOR, CHECKER, PUBLISHER])),
-    max_size=40,
+    st.sampled_from(sorted(PRESSES)).flatmap(
+        lambda name: st.tuples(
+            st.just(name), st.sampled_from([USUALLY.get(name, PUBLISHER)] * 8 + list(ROLES))
+        )
+    ),
+    max_size=20,
 )
 FORWARD = [
     ("submit", WRITER),
     ("approve", EDITOR),
     ("approve", CHECKER),
     ("publish", PUBLISHER),
+    ("save", WRITER),
 ]
 """Pressed in part before the random ones, so that they also begin where few of them would lead."""
 
