@@ -87,7 +87,7 @@ const makeCard = async (editor, place) => {
 
 const showOffer = (editor, offer, before) => {
   const place = key.getState(editor.state)
-  if (place === key.getState(before) && editor.state.doc.eq(before.doc)) return
+  if (place === key.getState(before) && editor.state.doc.eq(before.doc)) return offer.stay()
   if (place === null) return offer.isOpen && offer.hide()
   const { content, textContent } = editor.state.doc.nodeAt(place)
   offer.show({

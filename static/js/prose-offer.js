@@ -1,5 +1,6 @@
 /* A small offer below a place in the text: words, and buttons that act on it. It takes no focus by itself: writing goes
-   on. It is reached with Tab or the shortcut of whoever shows it, and left with Esc. Screen readers are told politely. */
+   on. It is reached with Tab or the shortcut of whoever shows it, and left with Esc. Screen readers are told politely.
+   `stay()` puts it right after something above it has come or gone. */
 
 import { crel, gettext } from "django-prose-editor/editor"
 
@@ -16,6 +17,9 @@ export class Offer {
       event.stopPropagation()
       this.leave()
     })
+    this.stay = () => this.isOpen && this.settle(this.place)
+    window.addEventListener("resize", this.stay)
+    view.dom.addEventListener("scroll", this.stay)
     view.dom.after(this.dom, this.news)
   }
 
@@ -47,6 +51,7 @@ export class Offer {
 
   /* Below the place, within the editor's width. */
   settle(place) {
+    this.place = place
     const frame = this.dom.offsetParent?.getBoundingClientRect()
     if (!frame) return
     const { left, bottom } = this.view.coordsAtPos(place)
@@ -71,6 +76,8 @@ export class Offer {
   }
 
   destroy() {
+    window.removeEventListener("resize", this.stay)
+    this.view.dom.removeEventListener("scroll", this.stay)
     this.dom.remove()
     this.news.remove()
   }

@@ -130,7 +130,8 @@ export const HouseStyle = Extension.create({
       const update = (now, before) => {
         const isSame = now.state.doc.eq(before.doc)
         if (!isSame) show()
-        if (offer.isOpen && !(isSame && now.state.selection.eq(before.selection))) offer.hide()
+        if (isSame && now.state.selection.eq(before.selection)) offer.stay()
+        else if (offer.isOpen) offer.hide()
       }
       return { update, destroy: () => (offer.destroy(), button.remove()) }
     }
