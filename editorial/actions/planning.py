@@ -47,7 +47,8 @@ def plan_story(
     access = ""
     if template:
         access = template.access
-        plan.setdefault("expected_words", template.expected_words)
+        if plan.get("expected_words") is None:
+            plan["expected_words"] = template.expected_words
         content = replace(
             content,
             standfirst=template.standfirst,
