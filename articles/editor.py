@@ -86,7 +86,14 @@ OWN_EXTENSIONS: Final = {
 }
 """Our scripts, each a module, and what they add. The first also replaces some of the editor's extensions."""
 
-IMPORTED: Final = ("prose-page", "prose-dialog", "prose-insert", "prose-offer", "prose-library")
+IMPORTED: Final = (
+    "prose-page",
+    "prose-dialog",
+    "prose-insert",
+    "prose-offer",
+    "prose-library",
+    "prose-passages",
+)
 IMPORT_MAP: Final = ImportMap({f"eir/{name}": f"js/{name}.js" for name in IMPORTED})
 """Our modules that others import, by the names to import them by: under hashed file names no path is sure."""
 

@@ -6,17 +6,15 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from accounts.queries import signed_in_user
 from articles.models import Article
-from articles.paywall import REGISTERED, SUBSCRIBER, VISITOR
-from articles.story import story_page
 from editorial import settings_admin  # noqa: F401 (the desk's settings register themselves)
-from editorial.actions import CannotMove, CannotSave, place_article, save_draft, settle_sitting
+from editorial.actions import CannotMove, CannotSave, accept_applied, place_article, save_draft, settle_sitting
 from editorial.buttons import make_move
 from editorial.content import latest_text
 from editorial.desk import desk_of
@@ -24,8 +22,7 @@ from editorial.forms import PLACED, ArticleForm
 from editorial.queries import can_edit, can_place, visible_to_staff
 from editorial.refusal import Refusal, base_in, refuse
 from editorial.storylist import StoryList
-
-PREVIEW_READERS = {"visitor": VISITOR, "registered": REGISTERED, "subscriber": SUBSCRIBER}
+from editorial.views import preview
 
 
 @admin.register(Article)
@@ -36,7 +33,7 @@ class ArticleAdmin(StoryList, ModelAdmin):  # type: ignore[misc]
     change_form_before_template = "editorial/_desk.html"
     compressed_fields = False  # the text wants the whole width, with its label above
     fieldsets = (
-        (None, {"fields": ("headline", "standfirst", "body", "base", "tab")}),
+        (None, {"fields": ("headline", "standfirst", "body", "base", "tab", "accepted_suggestions")}),
         ("Byline", {"fields": ("byline",)}),
         ("Dateline", {"fields": (("dateline_place", "dateline_date", "dateline_source"),)}),
         ("Filing", {"fields": (("slugline", "slug"), ("section", "topics"), "language")}),
@@ -124,6 +121,8 @@ class ArticleAdmin(StoryList, ModelAdmin):  # type: ignore[misc]
         try:
             save_draft(article=obj, content=form.content(), base=base_in(request.POST, obj, by), by=by, at=at)
             settle_sitting(article=obj, user=by, tab=form.cleaned_data["tab"], at=at)
+            accepted = form.cleaned_data["accepted_suggestions"]
+            accept_applied(article=obj, suggestions=accepted, by=by, at=at)
         except CannotSave as refused:
             request.refusal = refuse(request.POST, obj, refused, by=by, at=at)  # type: ignore[attr-defined]  # for `response_change`
         try:
@@ -151,7 +150,7 @@ class ArticleAdmin(StoryList, ModelAdmin):  # type: ignore[misc]
         guard = self.admin_site.admin_view
         return [
             path("<int:pk>/move/", guard(self.move_view), name="articles_article_move"),
-            path("<int:pk>/preview/", guard(self.preview_view), name="articles_article_preview"),
+            path("<int:pk>/preview/", preview.page, name="articles_article_preview"),
             *super().get_urls(),
         ]
 
@@ -160,18 +159,6 @@ class ArticleAdmin(StoryList, ModelAdmin):  # type: ignore[misc]
         if request.method != "POST" or not self.has_view_permission(request):
             raise PermissionDenied
         return self._move(request, get_object_or_404(self.get_queryset(request), pk=pk))
-
-    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The latest text as a visitor, a registered reader or a subscriber would see it now."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        article = get_object_or_404(visible_to_staff(signed_in_user(request)), pk=pk)
-        seen_as = request.GET.get("as", "subscriber")
-        page = story_page(latest_text(article), PREVIEW_READERS.get(seen_as, SUBSCRIBER), at=timezone.now())
-        page |= {"preview_as": seen_as, "preview_choices": PREVIEW_READERS}
-        response = render(request, "editorial/preview.html", page)
-        response["X-Robots-Tag"], response["Cache-Control"] = "noindex", "private, no-store"
-        return response
 
     def _move(self, request: HttpRequest, article: Article) -> HttpResponse:
         try:

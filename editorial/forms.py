@@ -44,6 +44,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     )
     base = forms.IntegerField(required=False, widget=forms.HiddenInput)
     tab = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    accepted_suggestions = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
 
     class Meta:
         model = Article
@@ -71,6 +72,10 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         if FormerSlug.objects.filter(slug=slug).exclude(article_id=self.instance.pk).exists():
             raise forms.ValidationError("Another story had this address before; choose a different one.")
         return slug
+
+    def clean_accepted_suggestions(self) -> list[int]:
+        """The suggested edits that the editor wrote into the text (static/js/desk-comments.js), by their keys."""
+        return [int(key) for key in self.cleaned_data["accepted_suggestions"].split(",") if key.isdecimal()]
 
     def content(self) -> Content:
         """The text as it was typed."""
