@@ -1,4 +1,4 @@
-"""The comfort of writing: what the story's editor does beyond taking letters. Nothing here is saved."""
+"""The comfort of writing: what the story's editor does beyond taking letters. No text here is saved."""
 
 import json
 import re
