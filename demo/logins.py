@@ -2,9 +2,13 @@
 
 PASSWORD = "sesame-orchard-lantern"  # noqa: S105 (a demo's, printed when it starts)
 
+CHECKERS = "Fact checkers"
+
 STAFF = (
     ("Writer", "writer@example.com", "Marta Ellingsen"),
     ("Editor", "editor@example.com", "Edda Korhald"),
+    ("Deputy editor", "deputy@example.com", "Halvard Quist"),
+    ("Fact checker", "checker@example.com", "Iva Brandholt"),
     ("Publisher", "publisher@example.com", "Pavel Lindqvist-Moor"),
     ("Support", "support@example.com", "Sunniva Tarle"),
     ("Administrator", "admin@example.com", "Ada Wexcombe"),

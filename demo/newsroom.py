@@ -16,17 +16,33 @@ from django.utils.timezone import localtime
 from accounts.models import User
 from accounts.roles import EDITOR, PUBLISHER, SUPPORT, WRITER
 from articles.actions import add_picture
-from articles.models import Article, Author, Page, Picture, Prominence, Section, Topic
-from demo.logins import PASSWORD, STAFF
+from articles.models import Article, Author, Page, Picture, Prominence, Section, State, Topic
+from demo.desk import load_desk, make_checkers
+from demo.logins import CHECKERS, PASSWORD, STAFF
 from demo.pictures import draw_picture
 from demo.storyfiles import StoryFile, read_stories
-from editorial.actions import approve_article, begin_story, publish_article, submit_article
+from editorial.actions import (
+    approve_article,
+    begin_story,
+    kill_article,
+    publish_article,
+    submit_article,
+)
 from editorial.content import Content
 from newsletters.actions import compile_edition
 from newsletters.models import Edition, Newsletter
 
 HERE = Path(__file__).parent
-ROLES = {WRITER, EDITOR, PUBLISHER, SUPPORT}
+ROLES = {
+    WRITER: WRITER,
+    EDITOR: EDITOR,
+    "Deputy editor": EDITOR,
+    "Fact checker": CHECKERS,
+    PUBLISHER: PUBLISHER,
+    SUPPORT: SUPPORT,
+}
+"""The group of each kind of staff; the administrator needs none."""
+
 PICTURE_SIZE = (1600, 1000)
 SCENE = re.compile(r'<img src="scene:(?P<scene>[\w-]+ \d+)" alt="(?P<alt>[^"]*)">')
 
@@ -34,12 +50,14 @@ SCENE = re.compile(r'<img src="scene:(?P<scene>[\w-]+ \d+)" alt="(?P<alt>[^"]*)"
 def load_newsroom(*, at: datetime) -> int:
     """Make what is missing and leave the rest as it is; returns how many stories were added."""
     _load_rows()
+    make_checkers()
     staff = {role: make_user(email, name=name, role=role) for role, email, name in STAFF}
     Author.objects.filter(slug="marta-ellingsen", user=None).update(user=staff[WRITER])
     known = set(Article.objects.values_list("slug", flat=True))
     new = [story for story in read_stories() if story.slug not in known]
     for number, story in enumerate(new):
         _load_story(story, number=number, staff=staff, at=at)
+    load_desk(staff=staff, at=at)
     _load_edition(by=staff[EDITOR], at=at)
     return len(new)
 
@@ -53,7 +71,7 @@ def make_user(email: str, *, name: str, role: str = "") -> User:
         )
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     if role in ROLES:
-        user.groups.add(Group.objects.get(name=role))
+        user.groups.add(Group.objects.get(name=ROLES[role]))
     return user
 
 
@@ -101,10 +119,15 @@ def _load_story(story: StoryFile, *, number: int, staff: dict[str, User], at: da
     if state == "in_review":
         return
     approve_article(article=article, by=staff[EDITOR], at=begun + timedelta(hours=5))
+    if article.state == State.IN_REVIEW:
+        approve_article(article=article, by=staff["Fact checker"], at=begun + timedelta(hours=7))
     if state == "scheduled":
         publish_article(article=article, by=staff[PUBLISHER], at=at, when=when)
-    elif state == "published":
+    elif state in ("published", "killed"):
         publish_article(article=article, by=staff[PUBLISHER], at=when)
+    if state == "killed":
+        words = {"reason": story.text("reason"), "notice": story.text("notice")}
+        kill_article(article=article, by=staff[PUBLISHER], at=when + timedelta(days=2), **words)
 
 
 def _moment(story: StoryFile, *, number: int, at: datetime) -> datetime:
