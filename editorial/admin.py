@@ -14,7 +14,14 @@ from unfold.admin import ModelAdmin
 from accounts.queries import signed_in_user
 from articles.models import Article
 from editorial import settings_admin  # noqa: F401 (the desk's settings register themselves)
-from editorial.actions import CannotMove, CannotSave, accept_applied, place_article, save_draft, settle_sitting
+from editorial.actions import (
+    CannotMove,
+    CannotSave,
+    accept_applied,
+    place_article,
+    save_draft,
+    settle_sitting,
+)
 from editorial.buttons import make_move
 from editorial.content import latest_text
 from editorial.desk import desk_of

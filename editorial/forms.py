@@ -74,7 +74,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         return slug
 
     def clean_accepted_suggestions(self) -> list[int]:
-        """The suggested edits that the editor wrote into the text (static/js/desk-comments.js), by their keys."""
+        """The keys of the suggested edits that static/js/desk-comments.js wrote into the text."""
         return [int(key) for key in self.cleaned_data["accepted_suggestions"].split(",") if key.isdecimal()]
 
     def content(self) -> Content:
