@@ -7,11 +7,10 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.utils import timezone
-from django.utils.text import slugify
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from articles.models import Article, Author, FormerSlug
-from editorial.actions import Placing
+from editorial.actions import Placing, free_slug
 from editorial.content import PLAIN, Content
 
 PLACED = ("access", "prominence", "embargo_until", "unpublish_at")
@@ -64,9 +63,15 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         self.initial["base"] = self.instance.version
 
     def clean_slug(self) -> str:
-        """Made from the headline when left empty. An address that another story had stays that story's."""
-        words = self.cleaned_data.get("headline") or self.data.get("slugline", "")
-        slug: str = self.cleaned_data["slug"] or slugify(words)[:200]
+        """Made from the headline when left empty, and when the first headline takes the place of a plan.
+
+        An address that another story had stays that story's.
+        """
+        slug: str = self.cleaned_data["slug"]
+        words = self.cleaned_data.get("headline")
+        is_planned = not self.instance.headline and "slug" not in self.changed_data
+        if words and (is_planned or not slug):
+            return free_slug(words)
         if not slug:
             raise forms.ValidationError("Write a headline, or an address.")
         if FormerSlug.objects.filter(slug=slug).exclude(article_id=self.instance.pk).exists():

@@ -25,7 +25,11 @@ def slug() -> str:
 
 def write_story(page: Page) -> str:
     """Draft a story with the editor and submit it; returns the address of its page in the admin."""
-    page.goto("/admin/articles/article/add/")
+    page.goto("/admin/desk/begin/")
+    expect_accessible(page)
+    page.get_by_label("Slugline").fill("lamp-keepers")
+    page.get_by_label("Section").select_option(label="Infrastructure")
+    page.get_by_role("button", name="Begin writing").click()
     page.get_by_label("Headline").fill(HEADLINE)
     page.get_by_label("Headline").press("Tab")
     text = page.locator(".ProseMirror")
@@ -34,7 +38,6 @@ def write_story(page: Page) -> str:
     page.keyboard.press("Enter")
     page.get_by_role("button", name=re.compile("paywall", re.IGNORECASE)).click()
     page.keyboard.type(SECRET)
-    page.get_by_label("Section").select_option(label="Infrastructure")
     expect_accessible(page)
     page.get_by_role("button", name="Save and continue editing").click()
     page.get_by_role("button", name="Submit for review").click()
