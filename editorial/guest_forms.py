@@ -8,7 +8,6 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
-    UnfoldBooleanWidget,
 )
 
 from accounts.models import User
@@ -32,7 +31,7 @@ class GuestForm(forms.Form):
         help_text="The link is mailed there. Empty: copy it and pass it on yourself.",
         widget=UnfoldAdminEmailInputWidget,
     )
-    may_review = forms.BooleanField(required=False, label="May comment", widget=UnfoldBooleanWidget)
+    may_review = forms.BooleanField(required=False, label="May comment")
     step = forms.ModelChoiceField(
         ReviewStep.objects.none(),
         required=False,

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from articles.paywall import REGISTERED, SUBSCRIBER, VISITOR
 from articles.story import story_page
 from editorial.content import latest_text
@@ -17,7 +19,6 @@ READERS = {"subscriber": SUBSCRIBER, "registered": REGISTERED, "visitor": VISITO
 CHOICES = {
     "as": {"subscriber": "Subscriber", "registered": "Registered reader", "visitor": "Visitor"},
     "on": {"desk": "Desk", "phone": "Phone"},
-    "in": {"both": "As the system", "light": "Light", "dark": "Dark"},
 }
 """What can be chosen, the first of each unless asked."""
 
@@ -43,16 +44,20 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         for name, labels in CHOICES.items()
     }
     context = desk_context(request, f"Preview: {story}", story=story, chosen=chosen, choices=choices)
-    context |= {"reader": chosen["as"], "device": chosen["on"], "light": chosen["in"]}
+    context |= {"reader": chosen["as"], "device": chosen["on"]}
     return render(request, "editorial/preview.html", context)
 
 
 @desk_page()
 @require_safe
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page itself, for whoever may see the story at the desk; kept nowhere."""
+    """The page itself, as that reader is greeted, for whoever may see the story at the desk; kept nowhere."""
     story = latest_text(story_at_desk(request, pk))
-    context = story_page(story, READERS[_chosen(request, "as")], at=timezone.now())
+    reader = READERS[_chosen(request, "as")]
+    context = story_page(story, reader, at=timezone.now()) | {
+        "user": User() if reader.is_signed_in else AnonymousUser(),
+        "is_subscriber": bool(reader.grants),
+    }
     response = render(request, "editorial/preview_page.html", context)
     response["X-Robots-Tag"], response["Cache-Control"] = "noindex", "private, no-store"
     return response

@@ -527,20 +527,31 @@ class TestPreview:
             "registered": False,
             "subscriber": True,
         }
+        greeted = {
+            kind: words(BeautifulSoup(text, "html.parser"), ".masthead__account a")
+            for kind, text in seen.items()
+        }
+        assert greeted == {
+            "visitor": ["Sign in", "Subscribe"],
+            "registered": ["Your account", "Subscribe"],
+            "subscriber": ["Your account"],
+        }
 
     def test_the_frame_shows_what_is_chosen_and_leads_to_the_rest_by_links(self) -> None:
         article = draft(person(WRITER))
         client = Client()
         client.force_login(person(WRITER))
         address = reverse("desk:preview", args=(article.pk,))
-        page = BeautifulSoup(client.get(f"{address}?as=visitor&on=phone&in=dark").content, "html.parser")
+        page = BeautifulSoup(client.get(f"{address}?as=visitor&on=phone").content, "html.parser")
         (frame,) = page.select("iframe")
         assert frame["src"] == f"{reverse('admin:articles_article_preview', args=(article.pk,))}?as=visitor"
-        assert frame["class"] == ["preview__page", "preview__page--phone", "preview__page--dark"]
+        assert [view["class"] for view in page.select(".preview__view")] == [
+            ["preview__view", "preview__view--phone"]
+        ]
         chosen = [link.get_text() for link in page.select(".preview__bar [aria-current]")]
-        assert chosen == ["Visitor", "Phone", "Dark"]
+        assert chosen == ["Visitor", "Phone"]
         links = [str(link["href"]) for link in page.select(".preview__bar nav a")]
-        assert links[0] == "?as=subscriber&on=phone&in=dark"
+        assert links[0] == "?as=subscriber&on=phone"
 
     def test_a_choice_that_makes_no_sense_is_the_first(self) -> None:
         article = draft(person(WRITER))
@@ -551,7 +562,7 @@ class TestPreview:
             "html.parser",
         )
         chosen = [link.get_text() for link in page.select(".preview__bar [aria-current]")]
-        assert chosen == ["Subscriber", "Desk", "As the system"]
+        assert chosen == ["Subscriber", "Desk"]
 
     def test_the_stories_of_others_are_not_previewed(self) -> None:
         article = draft(person(EDITOR))
