@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import F, Q
+from django.db.models.fields.json import KT
 
 from editorial.addresses import address_elsewhere, linked_in
 from editorial.models import Revision
@@ -16,10 +17,10 @@ def linked_addresses(*, at: datetime) -> set[str]:
     """Addresses of other sites in the latest and the public text of stories in work or published lately."""
     newest = Q(number=F("article__version")) | Q(number=F("article__public_version"))
     timely = Q(article__state__in=BEFORE_PUBLICATION) | Q(article__published_at__gte=at - RECENT)
-    texts = Revision.objects.filter(newest, timely).values_list("content__body", flat=True)
+    texts = Revision.objects.filter(newest, timely).annotate(text=KT("content__body"))
     return {
         address
-        for text in texts.iterator(chunk_size=200)
+        for text in texts.values_list("text", flat=True).iterator(chunk_size=200)
         for href in linked_in(text or "")
         if (address := address_elsewhere(href))
     }
