@@ -5,13 +5,15 @@ from datetime import datetime
 from accounts.models import AuditEntry, User
 from articles.models import Article, State
 from editorial.actions.moving import CannotMove, moving
-from editorial.actions.states import clear_plan, set_state
+from editorial.actions.states import clear_plan, set_state, take_down
 from editorial.models import LegalHold
-from editorial.workflow import UNSCHEDULE
+from editorial.workflow import UNPUBLISH, UNSCHEDULE
+
+HELD = "A legal hold was placed."
 
 
 def place_hold(*, article: Article, by: User | None, at: datetime, reason: str) -> LegalHold:
-    """Keep a story from being published, and take a scheduled one off the schedule.
+    """Keep a story from being published: off the schedule, and unpublished if an embargo still hides it.
 
     What readers see already they go on seeing: that is for `unpublish_article` or `kill_article`.
     Raises `CannotMove`: no reason, no right, or a hold stands already.
@@ -25,10 +27,18 @@ def place_hold(*, article: Article, by: User | None, at: datetime, reason: str) 
             raise CannotMove("A legal hold stands already.")
         hold = LegalHold.objects.create(article=story, reason=reason.strip(), placed_by=by, placed_at=at)
         AuditEntry.record("hold story", story, by=by, at=at, reason=hold.reason)
-        if story.state == State.SCHEDULED:
-            clear_plan(story, at=at)
-            set_state(story, UNSCHEDULE, by=by, at=at, reason="A legal hold was placed.")
+        _stop(story, by=by, at=at)
     return hold
+
+
+def _stop(story: Article, *, by: User | None, at: datetime) -> None:
+    """Keep what the clock alone would show from being shown."""
+    if story.state == State.SCHEDULED:
+        clear_plan(story, at=at)
+        set_state(story, UNSCHEDULE, by=by, at=at, reason=HELD)
+    if story.published_at and story.embargo_until and story.embargo_until > at:
+        take_down(story)
+        set_state(story, UNPUBLISH, by=by, at=at, reason=HELD)
 
 
 def lift_hold(*, article: Article, by: User | None, at: datetime, reason: str) -> None:

@@ -50,6 +50,9 @@ PRESSES: dict[str, Press] = {
     "end": lambda article, by, at: actions.place_article(
         article=article, by=by, at=at, unpublish_at=at + timedelta(minutes=70)
     ),
+    "embargo": lambda article, by, at: actions.place_article(
+        article=article, by=by, at=at, embargo_until=at + timedelta(minutes=70)
+    ),
     "kill": _simply("kill_article", reason="Wrong."),
     "revive": _simply("revive_article", reason="Right."),
     "hold": _simply("place_hold", reason="A letter came."),

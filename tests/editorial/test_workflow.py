@@ -490,6 +490,17 @@ def test_a_legal_hold_blocks_every_way_out_until_someone_entitled_lifts_it(
     assert public() == [article]
 
 
+def test_a_hold_stops_what_an_embargo_would_let_out(editor: User, publisher: User) -> None:
+    article = story(State.PUBLISHED, settings={"embargo_until": NOW + HOUR})
+    place_hold(article=article, by=editor, at=NOW, reason="The mill's owner objects.")
+    assert (article.state, public(NOW + 2 * HOUR)) == (State.UNPUBLISHED, [])
+    with pytest.raises(CannotPublish, match="owner objects"):
+        publish_article(article=article, by=publisher, at=NOW)
+    lift_hold(article=article, by=publisher, at=NOW, reason="Settled.")
+    publish_article(article=article, by=publisher, at=NOW)
+    assert (public(NOW), public(NOW + HOUR)) == ([], [article])
+
+
 def test_a_story_without_text_cannot_be_submitted(writer: User) -> None:
     article = draft(writer, body="")
     with pytest.raises(CannotMove, match="no body"):
