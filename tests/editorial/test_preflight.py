@@ -284,13 +284,13 @@ def test_the_queries_of_a_preflight_do_not_grow_with_the_text(
 
 
 def test_the_sample_stories_pass_the_gate() -> None:
-    hindered = {}
-    for number, sample in enumerate(read_stories()):
+    samples, hindered = list(read_stories()), {}
+    for sample in samples:
         text = sound(
             headline=sample.text("headline"),
             standfirst=sample.text("standfirst"),
             body=sample.body.replace("scene:", "/media/scene-"),
-            authors=() if sample.text("source") else (number,),
+            authors=() if sample.text("source") else (1,),
             dateline_source=sample.text("source"),
             dateline_place=sample.text("dateline"),
             dateline_date=date(2026, 5, 4),
@@ -299,7 +299,7 @@ def test_the_sample_stories_pass_the_gate() -> None:
         loud = {finding.check for finding in looked_at} - {"search_description", "heading_order", "own_links"}
         if loud or blocking(text):
             hindered[sample.slug] = looked_at
-    assert (number, hindered) == (43, {})
+    assert (len(samples) >= 44, hindered) == (True, {})
 
 
 WIRE = """\
