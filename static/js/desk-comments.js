@@ -70,7 +70,11 @@ class Margin {
     }
     const handleClick = (_view, position) => (this.meet(position), false)
     this.editor.registerPlugin(passagesPlugin({ handleKeyDown, handleClick }))
-    this.editor.on("update", () => (this.settle(), this.report()))
+    this.editor.on("update", ({ transaction }) => {
+      if (transaction.getMeta("preventUpdate") !== undefined) this.findAgain()
+      this.settle()
+      this.report()
+    })
     this.editor.storage.keySheet?.rows.push([gettext("Comments"), gettext("Comment on the selection; to the comment"), "Mod-Alt-m"])
   }
 
@@ -284,7 +288,7 @@ class Margin {
     for (const item of page.querySelectorAll(".threads > li")) {
       const id = idOf(item.firstElementChild)
       const old = this.card(id)?.closest("li")
-      const isBusy = old?.contains(focused) && focused.value
+      const isBusy = old?.contains(focused) && focused.matches("textarea") && focused.value
       if (old && (isBusy || this.sources.get(id) === item.innerHTML)) item.replaceWith(old)
       else {
         this.sources.set(id, item.innerHTML)
@@ -334,7 +338,7 @@ class Margin {
     const { from, to } = place
     const marks = state.doc.nodeAt(from).marks
     const tr = replacement ? state.tr.replaceWith(from, to, state.schema.text(replacement, marks)) : state.tr.delete(from, to)
-    const after = { from, to: from + replacement.length, instead: quote }
+    const after = { from, to: from + replacement.length, words: replacement, instead: quote }
     this.view.dispatch(pm.history.closeHistory(tr.setMeta(passages, { places: { [thread]: after }, active: null })))
     this.part("[role=status]").textContent = gettext("Accepted; it is kept with the next save.")
     this.view.focus()
@@ -354,6 +358,14 @@ class Margin {
   settle() {
     cancelAnimationFrame(this.settling)
     this.settling = requestAnimationFrame(() => this.arrange())
+  }
+
+  /* Another text was put into the editor as a whole, as a kept draft is: passages are where their words are. */
+  findAgain() {
+    const letters = lettersOf(this.view.state.doc)
+    const cards = [...this.threads.querySelectorAll("[data-thread]")]
+    const found = cards.map(({ dataset }) => [dataset.thread, placeNear(letters, dataset.quote, Number(dataset.start ?? 0))])
+    this.tell({ places: Object.fromEntries(found) })
   }
 
   /* Beside the text each card stands at its passage, or below the card before it; on a narrow screen they follow. */

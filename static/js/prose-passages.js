@@ -72,8 +72,12 @@ export const NEW = "new"
 
 export const textAt = (doc, { from, to }) => doc.textBetween(from, to, "\n", "\n")
 
-/* A suggestion was written in its place, and no undo has brought back what stood there (`instead`). */
-export const isTaken = (doc, place) => place.instead !== undefined && textAt(doc, place) !== place.instead
+/* Suggested words (`words`) were written in place of others (`instead`), and are not undone or gone with their text. */
+export const isTaken = (doc, place) => {
+  if (place.instead === undefined) return false
+  const text = textAt(doc, place)
+  return text !== place.instead && (text !== "" || place.words === "")
+}
 
 /* What is put in at the edges of a passage is not part of it; but what was deleted or replaced may come back. */
 const moved = (place, mapping) => {
