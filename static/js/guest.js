@@ -8,7 +8,11 @@ function selectedWords() {
   const selection = document.getSelection();
   if (!selection || selection.isCollapsed || !selection.rangeCount) return "";
   const range = selection.getRangeAt(0);
-  return text.contains(range.commonAncestorContainer) ? selection.toString().trim() : "";
+  if (!text.contains(range.commonAncestorContainer)) return "";
+  // The dateline is set before the text and is no part of it.
+  const words = selection.toString().trim();
+  const dateline = text.querySelector(".dateline")?.textContent ?? "";
+  return words.startsWith(dateline) ? words.slice(dateline.length).trim() : words;
 }
 
 if (text && form && pick) {
