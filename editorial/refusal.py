@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from accounts.models import User
 from articles.models import Article
 from editorial.actions import CannotSave, StaleSave, base_of, keep_refused
-from editorial.content import head_content
-from editorial.typed import is_news, posted_text, typed_of
+from editorial.queries.sittings import is_saved
+from editorial.typed import posted_text
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,15 @@ def refuse(post: QueryDict, article: Article, why: CannotSave, *, by: User, at: 
     """Keep what the form holds, as it was typed. A stale save leads to the merge page."""
     page = reverse("admin:articles_article_change", args=(article.pk,))
     typed = posted_text(post)
-    if not typed or not is_news(typed, typed_of(head_content(article))):
-        return Refusal(str(why), page, is_kept=False)
     base = base_in(post, article, by)
+    base = article.version if base is None else base
+    if not typed or is_saved(article, by, base, typed):
+        return Refusal(str(why), page, is_kept=False)
     sitting = keep_refused(
         article=article,
         user=by,
         tab=_tab(post),
-        base=article.version if base is None else base,
+        base=base,
         content=typed,
         at=at,
     )

@@ -47,14 +47,19 @@ def settled(typed: Typed) -> Typed:
 
 
 def is_news(typed: Typed, text: Typed) -> bool:
-    """Whether anything typed is not in this text already.
+    """Whether anything typed is not in this text already."""
+    return bool(changed_from(typed, text))
+
+
+def changed_from(typed: Typed, text: Typed) -> Typed:
+    """The fields that are not as they are in this text.
 
     A field that is missing says nothing, nor does an empty address, which is made when the story is saved.
     """
     known, said = settled(text), settled(typed)
     if said.get("slug") == [""]:
         del said["slug"]
-    return any(values != known.get(name) for name, values in said.items())
+    return {name: values for name, values in said.items() if values != known.get(name)}
 
 
 def _values(given: object) -> list[str]:

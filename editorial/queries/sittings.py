@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from articles.models import Article, Author, Picture, Topic
 from editorial.content import Content, head_content
 from editorial.models import Revision, Sitting
-from editorial.typed import Typed, is_news, typed_of
+from editorial.typed import Typed, changed_from, is_news, typed_of
 
 PRESENT = timedelta(seconds=45)
 """Three of the browser's heartbeats."""
@@ -44,11 +44,12 @@ def never_saved(article: Article, user: User) -> list[Sitting]:
 
 
 def is_saved(article: Article, user: User, base: int, typed: Typed) -> bool:
-    """Whether the story's latest text, or one this person saved since `base`, says all that was typed."""
-    if not is_news(typed, typed_of(head_content(article))):
-        return True
-    saved = article.revisions.filter(by=user, number__gte=base).values_list("content", flat=True)
-    return any(not is_news(typed, typed_of(Content.from_json(content))) for content in saved)
+    """Whether the latest text, or one this person saved since, has all that was changed from `base`."""
+    known = article.revisions.filter(Q(number=base) | Q(by=user, number__gt=base)).order_by("number")
+    saved = [typed_of(Content.from_json(revision.content)) for revision in known]
+    if known and known[0].number == base:
+        typed = changed_from(typed, saved[0])
+    return any(not is_news(typed, text) for text in (typed_of(head_content(article)), *saved))
 
 
 def saved_since(article: Article, base: int) -> Revision | None:

@@ -56,6 +56,7 @@ def desk_sitting(context: Context, article: Article) -> dict[str, Any]:
         "unsaved": unsaved,
         "others": others_at(article, user, at=at),
         "fields": " ".join(FIELDS),
+        "zone": timezone.get_current_timezone_name(),
         "may_edit": context.get("may_edit", False),
         "is_refused": not is_new_page,
     }

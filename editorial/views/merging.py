@@ -27,8 +27,8 @@ from editorial.forms import ArticleForm
 from editorial.merging import Line, Merge, Passage, bring_together
 from editorial.models import Revision, Sitting
 from editorial.queries import can_edit
-from editorial.queries.sittings import NAMED, names_in
-from editorial.typed import BODY, Typed, is_news, typed_of
+from editorial.queries.sittings import NAMED, is_saved, names_in
+from editorial.typed import BODY, Typed
 from editorial.views.guard import desk_context, desk_page, story_at_desk
 
 TAGS_WITH_ANCHORS = re.compile(r"<(?:a|li|h\d)\b[^>]*>")
@@ -130,7 +130,6 @@ def _as_data(typed: Typed) -> MultiValueDict[str, str]:
 def _context(
     request: HttpRequest, story: Article, sitting: Sitting, made: Merge, errors: dict[str, list[str]]
 ) -> dict[str, object]:
-    base = _base(story, sitting)
     return desk_context(
         request,
         f"Bring two texts together: {story}",
@@ -140,11 +139,10 @@ def _context(
         latest=story.revisions.filter(number=story.version).first(),
         is_old=sitting.base != story.version,
         may_edit=can_edit(story, signed_in_user(request)),
-        has_news=is_news(sitting.content or {}, typed_of(head_content(story))),
+        has_news=not is_saved(story, sitting.user, sitting.base, sitting.content or {}),
         errors=errors,
         lines=[_shown_line(line, errors) for line in made.lines],
         passages=_shown(made.passages),
-        base=base,
     )
 
 

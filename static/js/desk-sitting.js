@@ -16,9 +16,9 @@ const UNDO = 3600e3
 const KEPT = 30 * 24 * 3600e3
 const KEEPALIVE_BYTES = 60000
 
-const { address, signIn, story, user } = box.dataset
-const mayEdit = "mayEdit" in box.dataset
-const names = box.dataset.fields.split(" ")
+const { address, signIn, story, user, zone } = box?.dataset ?? {}
+const mayEdit = box?.hasAttribute("data-may-edit")
+const names = box?.dataset.fields.split(" ")
 const prefix = `eir:typed:${user}:${story}:`
 const undoKey = `eir:discarded:${user}:${story}`
 
@@ -49,6 +49,9 @@ const tidy = (name, value) => {
 }
 const tidied = (fields) => JSON.stringify(names.map((name) => fields[name]?.map((value) => tidy(name, value)) ?? []))
 const isSame = (one, other) => Boolean(one && other) && tidied(one) === tidied(other)
+
+/* The address may be made anew while saving. */
+const isSameText = (one, other) => Boolean(one && other) && isSame({ ...one, slug: [""] }, { ...other, slug: [""] })
 
 const choose = (select, values, called) => {
   for (const option of select.options) option.selected = false
@@ -101,10 +104,11 @@ const start = () => {
   field("tab").value = page.tab
   page.base = Number(field("base").value || page.base)
   page.opened = "isRefused" in box.dataset ? null : typed()
-  page.keptHere = page.keptThere = JSON.stringify(page.opened) // of a form that came back refused, nothing is kept
+  page.keptHere = page.keptThere = JSON.stringify(page.opened)
 }
 
 const isDirty = () => mayEdit && !isSame(page.opened, typed())
+const isSubmitted = () => isSame(page.submitted, typed())
 
 /* What is typed while a save is under way is a text of its own: the saved one is settled by the server. */
 const tabNow = () => (page.submitted ? `${page.tab}+` : page.tab)
@@ -133,7 +137,7 @@ const keepHere = () => {
   const now = JSON.stringify(fields)
   if (now === page.keptHere) return
   page.keptHere = now
-  if (isSame(page.opened, fields)) return forget(tabNow())
+  if (isSame(page.opened, fields) || isSubmitted()) return forget(tabNow())
   store(prefix + tabNow(), { fields, names: namesNow(), base: page.base, at: Date.now(), after: page.submitted })
 }
 
@@ -188,7 +192,7 @@ const syncOnce = async () => {
   keepHere()
   const tab = tabNow()
   const now = mayEdit ? JSON.stringify(typed()) : page.keptThere
-  const news = now === page.keptThere ? {} : { fields: isDirty() ? JSON.parse(now) : {} }
+  const news = now === page.keptThere ? {} : { fields: isDirty() && !isSubmitted() ? JSON.parse(now) : {} }
   const answer = await tell({ tab, base: page.base, ...news })
   if (answer) {
     if (tab === tabNow()) page.keptThere = now
@@ -203,8 +207,9 @@ const syncOnce = async () => {
 /* ---------------------------------------------------------------- what it says */
 
 const element = (tag, text, attributes = {}) => Object.assign(document.createElement(tag), { textContent: text, ...attributes })
-const clock = (at) => new Intl.DateTimeFormat(document.documentElement.lang || "en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at)
-const day = (at) => new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" }).format(at)
+const written = (at, parts) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...parts }).format(at) // the newsroom's time
+const clock = (at) => written(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
+const day = (at) => written(at, { day: "numeric", month: "short" })
 
 /* Said aloud once; the sight of it may change as often as it likes (WCAG 4.1.3, rule A9). */
 let lastSaid = ""
@@ -303,8 +308,9 @@ const forgetMerged = () => {
 /* What was typed between the click on Save and its answer goes on where it was typed. */
 const goOn = async () => {
   for (const [tab, draft] of page.drafts) {
-    if (!draft.after || draft.isDone || !isSame(draft.after, page.opened) || isDirty()) continue
+    if (!draft.after || draft.isDone || !isSameText(draft.after, page.opened) || isDirty()) continue
     draft.item?.remove()
+    if (isSame({ slug: draft.fields.slug }, { slug: draft.after.slug })) draft.fields.slug = page.opened.slug
     await restore(tab, "What you typed while it was being saved is in the form again; save once more.")
   }
 }
@@ -413,7 +419,7 @@ const onTyping = () => {
 
 const leave = () => {
   keepHere()
-  const fields = mayEdit && isDirty() && !page.submitted && JSON.stringify(typed()) !== page.keptThere ? typed() : null
+  const fields = isDirty() && !isSubmitted() && JSON.stringify(typed()) !== page.keptThere ? typed() : null
   const said = { tab: tabNow(), base: page.base, is_leaving: true, ...(fields && { fields }) }
   if (JSON.stringify(said).length < KEEPALIVE_BYTES) post(said, true).catch(() => {})
 }

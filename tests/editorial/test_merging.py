@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -53,8 +52,8 @@ def collide(article: Article, by: User, mine: dict[str, Any], other: User, their
     return str(answer["Location"])
 
 
-def send(client: Client, address: str, *, latest: int, **choices: str) -> HttpResponse:
-    return client.post(address, {"latest": latest, **choices})  # type: ignore[return-value]
+def send(client: Client, address: str, *, latest: int, **choices: str) -> Any:
+    return client.post(address, {"latest": latest, **choices})
 
 
 def names_in(page: str) -> list[str]:
@@ -158,7 +157,7 @@ def test_w4_a_third_text_brings_the_page_again_with_the_choices_kept(
     chosen = {"line-headline": "mine", passage: "theirs"}
     answer = send(client, address, latest=2, **chosen)
     assert (answer.status_code, Article.objects.get().version) == (409, 3)
-    kept = re.findall(r'name="([\w-]+)" value="(\w+)" checked', answer.text)  # type: ignore[attr-defined]
+    kept = re.findall(r'name="([\w-]+)" value="(\w+)" checked', answer.text)
     assert dict(kept) == chosen
     send(client, address, latest=3, **chosen)
     assert text_of(article) == body(OPENING, "Theirs here.", END, "And a third text.")
@@ -173,7 +172,7 @@ def test_half_a_date_is_shown_and_keeps_the_page_until_the_other_is_taken(
     client, address = browser_of(writer), f"/admin/desk/stories/{article.pk}/merge/{kept.pk}/"
     assert "2026-13-40" in client.get(address).text
     answer = send(client, address, latest=1)
-    assert (answer.status_code, "Enter a valid date." in answer.text) == (409, True)  # type: ignore[attr-defined]
+    assert (answer.status_code, "Enter a valid date." in answer.text) == (409, True)
     assert send(client, address, latest=1, **{"line-dateline_date": "theirs"}).status_code == 302
     assert Article.objects.get().headline == "Whole"
 

@@ -120,7 +120,7 @@ def test_more_than_two_megabytes_are_left_to_the_browser(article: Article, write
 
 def test_a_visitor_and_an_expired_login_get_json_and_no_redirect(article: Article) -> None:
     for answer in (say(Client(), article), Client().get(sitting_of(article))):
-        assert (answer.status_code, answer.json()) == (401, {"error": "signed out"})  # type: ignore[attr-defined]
+        assert (answer.status_code, answer.json()) == (401, {"error": "signed out"})
 
 
 def test_readers_and_staff_of_other_rooms_are_refused(article: Article) -> None:
@@ -170,7 +170,7 @@ def test_others_are_named_while_they_are_there_and_never_what_they_typed(
     answer = say(browser_of(writer), article)
     since = timezone.localtime(Sitting.objects.get(user=editor).opened_at)
     assert answer.json()["others"] == [{"name": "Sven Aalto", "since": f"{since:%H:%M}", "is_typing": True}]
-    assert "Secret" not in answer.text  # type: ignore[attr-defined]
+    assert "Secret" not in answer.text
     Sitting.objects.update(seen_at=timezone.now() - timedelta(seconds=46))
     assert say(browser_of(writer), article).json()["others"] == []
 
@@ -229,6 +229,18 @@ def test_what_was_saved_already_is_never_offered_again(article: Article, writer:
     edit(article, editor, at=timezone.now(), headline="Theirs, later")
     answer = say(browser_of(writer), article, tab="found-in-the-browser", base=1, fields=typed)
     assert answer.json()["draft"] is None
+
+
+def test_what_a_save_and_colleagues_made_of_other_fields_is_no_news_of_mine(
+    article: Article, writer: User, editor: User
+) -> None:
+    typed = typed_in(article, headline="Mine, saved")
+    edit(article, writer, at=timezone.now(), headline="Mine, saved", slug="made-while-saving")
+    edit(article, editor, at=timezone.now(), standfirst="Theirs.")
+    answer = say(browser_of(writer), article, tab="found-in-the-browser", base=1, fields=typed)
+    assert answer.json()["draft"] is None
+    edited = typed | {"dateline_place": ["KIRKVIK"]}
+    assert say(browser_of(writer), article, tab="another", base=1, fields=edited).json()["draft"]
 
 
 def test_what_is_typed_while_the_save_is_under_way_stays(article: Article, writer: User) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
@@ -42,7 +41,7 @@ def form_in(
     return {**typed_in(article), **settings, **hidden, **changes}
 
 
-def say(client: Client, article: Article, *, tab: str = "tab-1", base: int = 1, **more: Any) -> HttpResponse:
+def say(client: Client, article: Article, *, tab: str = "tab-1", base: int = 1, **more: Any) -> Any:
     """What the page's script tells the server."""
     said = {"tab": tab, "base": base, **more}
-    return client.post(sitting_of(article), said, content_type="application/json")  # type: ignore[return-value]
+    return client.post(sitting_of(article), said, content_type="application/json")

@@ -11,6 +11,7 @@ from tests.journeys.conftest import OpenPage, expect_accessible, sign_in
 pytestmark = pytest.mark.journey
 
 WRITER, EDITOR = "writer@example.com", "editor@example.com"
+HEARTBEAT = 15_000
 KEPT = re.compile("Kept at .* as a draft that only you see")
 
 
@@ -129,7 +130,8 @@ def test_two_people_in_one_story_bring_their_texts_together(open_page: OpenPage)
         "It closed again. For good.",
     ]
     expect(writer.get_by_text("that was never saved")).to_have_count(0)
-    expect(editor.locator("#sitting [data-saved]")).to_contain_text("Marta Ellingsen saved a new text")
+    told = editor.locator("#sitting [data-saved]")
+    expect(told).to_contain_text("Marta Ellingsen saved a new text", timeout=HEARTBEAT + 5_000)
 
 
 def test_a_login_that_expires_while_typing_costs_nothing(open_page: OpenPage) -> None:
