@@ -124,7 +124,7 @@ def _filtered(stories: QuerySet[Article], form: BoardForm, user: User) -> QueryS
 
 def _due_reviews(in_review: list[Article]) -> dict[int, str]:
     due = {key: standing.due for key, standing in review_standings(in_review).items()}
-    return {key: f"{step}: {step.group}" for key, step in due.items() if step}
+    return {key: f"{step} ({step.group})" for key, step in due.items() if step}
 
 
 def _list_url(state: State, form: BoardForm) -> str:

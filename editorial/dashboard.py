@@ -35,7 +35,7 @@ class ShownPile:
 def add_desk(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Give the admin's front page the piles of stories that this person may see."""
     if isinstance(request.user, User) and request.user.has_perm("articles.view_article"):
-        context["piles"] = piles_of(request.user, at=timezone.now())
+        context |= {"title": "My desk", "piles": piles_of(request.user, at=timezone.now())}
     return context
 
 

@@ -63,9 +63,13 @@ class BeginForm(PlanForm):
     """A new story: its working name and section, what it starts from, and what is planned of it."""
 
     slugline = forms.CharField(
-        max_length=80, help_text="The desk's working name.", widget=UnfoldAdminTextInputWidget
+        max_length=80,
+        help_text="The desk's working name; the headline comes later.",
+        widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True}),
     )
-    section = forms.ModelChoiceField(Section.objects.all(), widget=UnfoldAdminSelectWidget)
+    section = forms.ModelChoiceField(
+        Section.objects.all(), empty_label="Choose a section", widget=UnfoldAdminSelectWidget
+    )
     template = forms.ModelChoiceField(
         StoryTemplate.objects.all(),
         required=False,

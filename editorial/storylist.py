@@ -66,6 +66,10 @@ class StoryChangeList(ChangeList):  # type: ignore[misc]
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Article]:
         return planned(super().get_queryset(request, *args, **kwargs), at=timezone.now())
 
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count = self.result_count  # nothing to tell above the list: its foot has the number
+
 
 class StoryList:
     """The part of the stories' admin that is a list."""
@@ -91,6 +95,7 @@ class StoryList:
     )
     list_select_related = ("section",)
     list_per_page = 50
+    list_before_template = "editorial/_list_head.html"
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -102,10 +107,11 @@ class StoryList:
 
     @display(description="story", ordering="headline")
     def show_story(self, article: Article) -> str | SafeString:
-        marks = [("legal hold",)] if getattr(article, "is_held", False) else []
+        marks = [("held", "legal hold")] if getattr(article, "is_held", False) else []
         if article.has_working_draft:
-            marks.append((f"readers see revision {article.public_version}",))
-        return format_html("{}{}", article, format_html_join("", ' <span class="mark">{}</span>', marks))
+            marks.append(("drafted", f"readers see revision {article.public_version}"))
+        shown = format_html_join("", ' <span class="mark mark--{}">{}</span>', marks)
+        return format_html("{}{}", article, shown)
 
     @display(description="state", ordering="state", label=LABELS)
     def show_state(self, article: Article) -> str:

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.queries import signed_in_user
 from articles.models import Article, State
 from editorial.actions import CannotMove, assign_story, publish_article
-from editorial.agenda import days_of, on_day, sensible_day, span_from, week_of
+from editorial.agenda import days_of, month_of, on_day, sensible_day, span_from, week_of
 from editorial.plan_forms import MomentForm
 from editorial.queries import visible_to_staff
 from editorial.views.guard import desk_context, desk_page, story_at_desk
@@ -30,8 +30,9 @@ def show(request: HttpRequest) -> HttpResponse:
     span = span_from(request.GET.dict(), today=today)
     days = days_of(span, visible_to_staff(user), user, at=at)
     shown_week = week_of(today if span.first <= today <= span.last else span.month or span.first)
+    present = month_of(today) if span.month else week_of(today)
     context = desk_context(
-        request, "Calendar", span=span, days=days, week=shown_week, today=today, is_fullwidth="1"
+        request, "Calendar", span=span, days=days, week=shown_week, present=present, is_fullwidth="1"
     )
     return render(request, "editorial/calendar.html", context)
 

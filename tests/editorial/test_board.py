@@ -55,7 +55,7 @@ def test_the_board_costs_the_same_for_one_story_for_thirty_and_for_three_thousan
     stack(number, section(), assignee=editor)
     client = browser_of(editor)
     client.get(BOARD)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         page = client.get(BOARD)
     assert sum(column.count for column in page.context["columns"]) == number
     assert all(len(column.cards) <= 30 for column in page.context["columns"])
@@ -98,7 +98,7 @@ def test_a_card_tells_what_one_must_know_of_a_story() -> None:
         "overdue",
         "urgent",
         "legal hold",
-        "Fact check: Checkers",
+        "Fact check (Checkers)",
     ):
         assert fact in words
 

@@ -82,7 +82,7 @@ def test_the_calendar_costs_the_same_for_one_story_for_thirty_and_for_three_thou
     stack(number, section(), assignee=editor, at=NOW)
     client = browser_of(editor)
     client.get(CALENDAR)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = client.get(CALENDAR)
     assert all(len(day.entries) <= 6 for day in page.context["days"])
 

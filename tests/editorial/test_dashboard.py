@@ -46,7 +46,7 @@ def test_the_desk_costs_the_same_for_one_story_for_thirty_and_for_three_thousand
     stack(number, section(), assignee=person(WRITER))
     client = browser_of(editor)
     client.get(DESK)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         page = client.get(DESK)
     piles = {pile.name: pile for pile in page.context["piles"]}
     assert piles["waiting"].count == -(-number // 6)
