@@ -1,10 +1,10 @@
 """What the desk leaves to the clock."""
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.utils import timezone
 
 from editorial import actions
-from editorial.actions import links, publish_due
+from editorial.actions import links, mailing, overdue, publish_due
 
 
 @shared_task
@@ -23,3 +23,22 @@ def forget_sittings() -> None:
 def check_links() -> None:
     """Ask for the addresses that stories in work and lately published ones link to."""
     links.check_links(at=timezone.now())
+
+
+@shared_task
+def mail_notifications() -> None:
+    """Mail what people want to know at once: as it happens, and every minute what was missed."""
+    mailing.mail_notifications(at=timezone.now())
+
+
+@shared_task(bind=True, max_retries=12, default_retry_delay=15 * 60)
+def mail_daily_notifications(self: "Task[[], None]") -> None:
+    """Mail what people want to know once a day; what a mail server in trouble left, for some hours."""
+    if not mailing.mail_daily_notifications(at=timezone.now()):
+        self.retry()
+
+
+@shared_task
+def tell_overdue() -> None:
+    """Tell people of stories that have become late."""
+    overdue.tell_overdue(at=timezone.now())

@@ -11,6 +11,7 @@ from editorial.views import (
     guests,
     merging,
     moves,
+    notifications,
     pictures,
     plan,
     preflight,
@@ -44,4 +45,8 @@ urlpatterns: list[URLPattern] = [
     path("admin/desk/stories/<int:pk>/sitting/", sitting.sitting, name="sitting"),
     path("admin/desk/stories/<int:pk>/sitting/<int:sitting_pk>/discard/", sitting.discard, name="discard"),
     path("admin/desk/stories/<int:pk>/merge/<int:sitting_pk>/", merging.merge, name="merge"),
+    path("admin/desk/notifications/", notifications.show, name="notifications"),
+    path("admin/desk/notifications/read/", notifications.read, name="notifications_read"),
+    path("admin/desk/notifications/settings/", notifications.settings, name="notification_settings"),
+    path("admin/desk/notifications/<int:pk>/", notifications.follow, name="notification"),
 ]

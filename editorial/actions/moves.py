@@ -118,7 +118,7 @@ def kill_article(*, article: Article, by: User | None, at: datetime, reason: str
         take_down(story)
         story.withdrawal_notice = notice.strip()[:300]
         set_state(story, KILL, by=by, at=at, reason=reason.strip())
-        tell(authors_of(story), Kind.CHANGES, story, by=by, at=at, text=f"Killed: {reason.strip()}")
+        tell(authors_of(story), Kind.KILLED, story, by=by, at=at, text=reason.strip())
 
 
 def revive_article(*, article: Article, by: User | None, at: datetime, reason: str) -> None:

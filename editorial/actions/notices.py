@@ -6,6 +6,7 @@ from datetime import datetime
 from accounts.models import User
 from articles.models import Article
 from editorial.models import Notification
+from editorial.signals import told
 
 
 def tell(
@@ -18,7 +19,10 @@ def tell(
     text: str = "",
     who: str = "",
 ) -> None:
-    """Leave each of the people but the one who did it a notification, in the transaction of what happened."""
+    """Leave each of the people but the one who did it a notification, in the transaction of what happened.
+
+    How it is mailed is `mailing`'s matter, once the transaction has committed.
+    """
     Notification.objects.bulk_create(
         Notification(
             user=user, kind=kind, article=article, text=text, by_label=str(by or who or "system"), at=at
@@ -26,3 +30,4 @@ def tell(
         for user in people
         if by is None or user.pk != by.pk
     )
+    told.send(sender=Notification)

@@ -41,6 +41,7 @@ UNFOLD: dict[str, Any] = {
     ],
     "COLORS": {"primary": _shades(PUBLICATION["accent"])},
     "DASHBOARD_CALLBACK": "editorial.dashboard.add_desk",
+    "GLOBAL_CALLBACK": "editorial.bell.add_bell",
     "SHOW_HISTORY": False,
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "3px",

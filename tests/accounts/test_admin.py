@@ -164,7 +164,7 @@ def test_the_list_asks_as_little_for_many_as_for_one(
     for _ in range(rows):
         WriterFactory.create()
     client.get("/admin/accounts/user/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/admin/accounts/user/")
 
 

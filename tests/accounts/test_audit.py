@@ -234,7 +234,7 @@ def test_the_list_and_its_export_cost_the_same_for_any_number_of_entries(
     for hours in range(number):
         record(by=superuser, hours=hours)
     client.get(LIST)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get(LIST)
     assert page.context["cl"].result_count == number
     with django_assert_num_queries(7):

@@ -79,6 +79,6 @@ def test_the_list_of_authors_counts_stories_in_one_query(
     section = SectionFactory.create()
     for _ in range(count):
         ArticleFactory.create(section=section, authors=[AuthorFactory.create()])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = BeautifulSoup(desk.get("/admin/articles/author/").content, "html.parser")
     assert [cell.get_text(strip=True) for cell in page.select(".field-story_count")] == ["1"] * count

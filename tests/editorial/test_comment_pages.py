@@ -208,7 +208,7 @@ def test_the_margin_is_there_where_the_text_may_be_changed(writer: User, editor:
 
 
 @pytest.mark.parametrize("number", [1, 50])
-@pytest.mark.parametrize(("query", "queries"), [("?part=threads", 7), ("", 11)], ids=["part", "page"])
+@pytest.mark.parametrize(("query", "queries"), [("?part=threads", 7), ("", 12)], ids=["part", "page"])
 def test_fifty_threads_cost_as_many_queries_as_one(
     article: Article,
     editor: User,

@@ -305,7 +305,7 @@ def test_the_page_costs_the_same_for_any_number_of_stories(
         correct(story, at(2026, 3, 21))
     query = {"since": "2026-03-01", "until": "2026-03-31"}
     client.get(PAGE, query)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = client.get(PAGE, query)
     assert page.text.count("<table") == 5
     with django_assert_num_queries(4):

@@ -137,7 +137,7 @@ def test_the_page_costs_the_same_for_any_number_of_entries(
     for _ in range(number):
         AuditEntry.record("edit story", story, by=UserFactory.create(), at=EVENING)
     client.get(address(story))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(address(story))
 
 
