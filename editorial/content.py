@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Self
 
+from articles.markup.lead import word_count
 from articles.models import Article, Author, Byline, Topic
 from editorial.models import Revision
 
@@ -79,6 +80,7 @@ def head_content(article: Article) -> Content:
 
 def set_fields(article: Article, content: Content) -> None:
     """Give the row in memory the content's own values; topics and bylines are rows of their own."""
+    article.word_count = word_count(content.body)
     for name in PLAIN:
         setattr(article, name, getattr(content, name))
     article.section_id, article.lead_picture_id = content.section, content.lead_picture

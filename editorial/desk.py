@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import AuditEntry, User
-from articles.models import Article
+from articles.models import Article, State
 from editorial.buttons import BUTTONS, Button, form_of
 from editorial.forms import MoveForm
+from editorial.models import Review, Verdict
 from editorial.queries import can_edit, can_place, moves_for, review_standing
 
 FOREMOST = ("submit", "approve", "publish")
@@ -38,6 +39,13 @@ def offers_for(article: Article, user: User, *, at: datetime) -> list[Offer]:
     return [Offer(name, BUTTONS[name], form_of(name)) for name in names]
 
 
+def _asked(article: Article) -> Review | None:
+    """The change that was asked for last, while it waits to be made, in whatever text."""
+    if article.state != State.CHANGES_REQUESTED:
+        return None
+    return article.reviews.filter(verdict=Verdict.CHANGES).last()
+
+
 def desk_of(article: Article, user: User, *, at: datetime) -> dict[str, Any]:
     """The context of `templates/editorial/_desk.html`."""
     offers = offers_for(article, user, at=at)
@@ -49,6 +57,7 @@ def desk_of(article: Article, user: User, *, at: datetime) -> dict[str, Any]:
         "is_public": article.is_public(at=at),
         "hold": article.holds.filter(lifted_at=None).select_related("placed_by").first(),
         "standing": review_standing(article),
+        "asked": _asked(article),
         "verdicts": article.reviews.filter(version=article.version),
         "trail": AuditEntry.about(article)[:6],
     }

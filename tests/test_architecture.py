@@ -17,6 +17,8 @@ MAY_TOUCH_BODY = {
     "editorial/actions/drafts.py",
     "editorial/actions/moves.py",
     "editorial/actions/texts.py",
+    "editorial/comparison.py",
+    "editorial/content.py",
     "editorial/preflight/subject.py",
     "editorial/views/comments.py",
 }

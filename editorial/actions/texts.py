@@ -17,7 +17,6 @@ def show_text(article: Article, content: Content) -> None:
     """Give the row this text, for the caller to save; its old address keeps leading to it (rule W9)."""
     former = article.slug
     set_fields(article, content)
-    article.word_count = word_count(content.body)
     if article.pk is None:
         article.save()
     store_relations(article, content)
