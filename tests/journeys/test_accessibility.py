@@ -16,6 +16,7 @@ PUBLIC = (
     "/sections/culture/",
     "/topics/rail/",
     "/authors/marta-ellingsen/",
+    "/corrections/",
     "/privacy/",
     "/subscribe/",
     "/accounts/login/",
