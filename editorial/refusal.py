@@ -50,7 +50,9 @@ def refuse(post: QueryDict, article: Article, why: CannotSave, *, by: User, at: 
     merge = reverse("desk:merge", args=(article.pk, sitting.pk))
     if isinstance(why, StaleSave):
         return Refusal(f"{why} Both texts are kept: bring them together here.", merge, is_kept=True)
-    said = format_html('{} What you typed is kept: <a href="{}">look at it</a>.', str(why), merge)
+    said = format_html(
+        '{} What you typed is kept: <a class="underline" href="{}">look at it</a>.', str(why), merge
+    )
     return Refusal(said, page, is_kept=True)
 
 

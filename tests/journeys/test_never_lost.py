@@ -206,3 +206,27 @@ def test_the_merge_page_works_on_every_screen(open_page: OpenPage, width: int, d
     expect_accessible(page)
     page.get_by_role("button", name="Save what you typed").click()
     expect(page.get_by_text("The merged text is saved.")).to_be_visible()
+
+
+def test_a_story_that_went_to_review_keeps_the_text_and_its_buttons_work(open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, WRITER)
+    address = begin(page, "Tide tables", "They are out of print.")
+    late = page.context.new_page()
+    late.goto(address)
+    write(late, " They always were.")
+    expect_kept(late)
+    page.get_by_role("button", name="Submit for review").click()
+    expect(page.get_by_text("Submitted for review.")).to_be_visible()
+
+    late.get_by_role("button", name="Save and continue editing").click()
+    expect(late.get_by_text("This story is not yours to change as it stands now.")).to_be_visible()
+    late.get_by_role("link", name="look at it").click()
+    expect(late.locator(".merge")).to_contain_text("They always were.")
+
+    page.goto(address)
+    page.get_by_text("More", exact=True).click()
+    page.get_by_role("button", name="Take back to draft").click()
+    expect(page.get_by_text("Taken back to draft.")).to_be_visible()
+    page.get_by_role("button", name="Put it back").click()
+    expect(page.locator(".ProseMirror")).to_contain_text("They are out of print. They always were.")
