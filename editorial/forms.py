@@ -1,7 +1,8 @@
 """Forms of the desk."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -20,17 +21,17 @@ MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%
 class OrderedChoices(AutocompleteSelectMultiple):
     """Several rows in the order in which they were chosen (static/js/desk.js keeps it in the browser)."""
 
-    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> list[Any]:
         found = super().optgroups(name, value, attrs)
         for group in found:
             group[1].sort(key=lambda option: [str(key) for key in value].index(str(option["value"])))
         return found
 
 
-class OrderedAuthorsField(forms.ModelMultipleChoiceField):
+class OrderedAuthorsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable
     """The authors of the byline, in its order."""
 
-    def clean(self, value: Any) -> list[Author]:
+    def clean(self, value: Any) -> list[Author]:  # type: ignore[override]  # in an order of its own
         chosen = {str(author.pk): author for author in super().clean(value)}
         return [chosen[str(key)] for key in value or ()]
 
@@ -71,7 +72,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         words = self.cleaned_data.get("headline")
         is_planned = not self.instance.headline and "slug" not in self.changed_data
         if words and (is_planned or not slug):
-            return free_slug(words)
+            return free_slug(words, of=self.instance)
         if not slug:
             raise forms.ValidationError("Write a headline, or an address.")
         if FormerSlug.objects.filter(slug=slug).exclude(article_id=self.instance.pk).exists():
@@ -97,7 +98,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     def placing(self) -> Placing:
         """The settings that were changed."""
         changed = {name: self.cleaned_data[name] for name in PLACED if name in self.changed_data}
-        return Placing(**changed)  # type: ignore[typeddict-item]  # names of PLACED
+        return cast("Placing", changed)
 
 
 class MomentInput(UnfoldAdminTextInputWidget):  # type: ignore[misc]

@@ -37,7 +37,7 @@ def _stop(story: Article, *, by: User | None, at: datetime) -> None:
         clear_plan(story, at=at)
         set_state(story, UNSCHEDULE, by=by, at=at, reason=HELD)
     if story.published_at and story.embargo_until and story.embargo_until > at:
-        take_down(story)
+        take_down(story, at=at)
         set_state(story, UNPUBLISH, by=by, at=at, reason=HELD)
 
 

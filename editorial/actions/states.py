@@ -67,8 +67,13 @@ def go_live(article: Article, *, moment: datetime) -> None:
         article.unpublish_at = None
 
 
-def take_down(article: Article) -> None:
-    """Take the story off every public surface; a working draft becomes its text."""
+def take_down(article: Article, *, at: datetime) -> None:
+    """Take the story off every public surface; a working draft becomes its text.
+
+    One that an embargo still hides has never been seen, and its address says nothing (rule W5).
+    """
+    if article.embargo_until and article.embargo_until > at:
+        article.first_published_at = None
     draft = head_content(article) if article.has_working_draft else None
     article.public_version = article.published_at = article.unpublish_at = None
     if draft:
@@ -84,7 +89,7 @@ def settle_due(article: Article, *, at: datetime) -> None:
         _publish_scheduled(article, at=at)
     if article.published_at and article.unpublish_at and article.unpublish_at <= at:
         clear_plan(article, at=at)
-        take_down(article)
+        take_down(article, at=at)
         set_state(article, UNPUBLISH, by=None, at=at, reason="Its planned end has come.")
 
 

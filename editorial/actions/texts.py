@@ -17,7 +17,7 @@ def show_text(article: Article, content: Content) -> None:
     """Give the row this text, for the caller to save; its old address keeps leading to it (rule W9)."""
     former = article.slug
     set_fields(article, content)
-    if article.pk is None:
+    if article._state.adding:  # noqa: SLF001 (Django's documented API)
         article.save()
     store_relations(article, content)
     if former and former != article.slug:
@@ -28,9 +28,10 @@ def show_text(article: Article, content: Content) -> None:
 
 def check_address(slug: str, article: Article | None = None) -> None:
     """Raise `AddressTaken` unless the slug is free for this story; an old address stays its story's."""
-    if Article.objects.exclude(pk=article and article.pk).filter(slug=slug).exists():
+    own = article.pk if article else 0
+    if Article.objects.exclude(pk=own).filter(slug=slug).exists():
         raise AddressTaken("Another story has this address; choose a different one.")
-    if FormerSlug.objects.exclude(article=article and article.pk).filter(slug=slug).exists():
+    if FormerSlug.objects.exclude(article=own).filter(slug=slug).exists():
         raise AddressTaken("Another story had this address before; choose a different one.")
 
 

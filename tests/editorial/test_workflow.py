@@ -18,6 +18,7 @@ from editorial.actions import (
     lift_hold,
     place_article,
     place_hold,
+    plan_story,
     publish_article,
     publish_due,
     recall_article,
@@ -164,10 +165,31 @@ def test_w3_who_wrote_in_a_colleagues_draft_does_not_approve_it(writer: User, ed
 
 
 def test_w3_a_byline_taken_off_again_is_still_ones_own(writer: User, editor: User) -> None:
-    author = AuthorFactory(user=editor)
+    author = AuthorFactory.create(user=editor)
     article = draft(writer, authors=(author.pk,))
     submit_article(article=article, by=writer, at=NOW)
     edit(article, editor, authors=())
+    with pytest.raises(CannotMove, match="their own text"):
+        approve_article(article=article, by=editor, at=NOW)
+
+
+@pytest.mark.parametrize("needs_two_people", [False, True])
+def test_w3_who_only_planned_a_story_for_a_colleague_may_approve_it(
+    writer: User, editor: User, needs_two_people: bool
+) -> None:
+    path(("Editing", EDITOR, 1), of=section(), needs_two_people=needs_two_people)
+    article = plan_story(slugline="tide mill", section=section(), by=editor, at=NOW, assignee=writer)
+    edit(article, writer, headline="Tide mill turns", body="<p>It turned.</p>")
+    submit_article(article=article, by=writer, at=NOW)
+    approve_article(article=article, by=editor, at=NOW)
+    assert [review.by for review in article.reviews.all()] == [editor]
+
+
+def test_w3_who_planned_a_story_and_wrote_in_it_does_not_approve_it(writer: User, editor: User) -> None:
+    article = plan_story(slugline="tide mill", section=section(), by=editor, at=NOW, assignee=writer)
+    edit(article, editor, headline="Tide mill turns", body="<p>It turned.</p>")
+    edit(article, writer, headline="Tide mill turns again")
+    submit_article(article=article, by=writer, at=NOW)
     with pytest.raises(CannotMove, match="their own text"):
         approve_article(article=article, by=editor, at=NOW)
 
@@ -325,6 +347,7 @@ def test_w5_a_killed_story_under_embargo_is_not_even_mourned(publisher: User) ->
     article = story(State.PUBLISHED, settings={"embargo_until": NOW + 6 * HOUR})
     kill_article(article=article, by=publisher, at=NOW, reason="Wrong.", notice="Withdrawn.")
     assert list(Article.objects.withdrawn(at=NOW + HOUR)) == []
+    assert list(Article.objects.withdrawn(at=NOW + 7 * HOUR)) == []
 
 
 # Public stories
