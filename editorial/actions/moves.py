@@ -104,7 +104,7 @@ def unpublish_article(*, article: Article, by: User | None, at: datetime, reason
     """Take a story off every public surface at once (rule W7). Raises `CannotMove`."""
     with moving(article, UNPUBLISH, by=by, at=at) as story:
         clear_plan(story, at=at)
-        take_down(story)
+        take_down(story, at=at)
         set_state(story, UNPUBLISH, by=by, at=at, reason=reason.strip())
 
 
@@ -115,7 +115,7 @@ def kill_article(*, article: Article, by: User | None, at: datetime, reason: str
     """
     with moving(article, KILL, by=by, at=at, reason=reason) as story:
         clear_plan(story, at=at)
-        take_down(story)
+        take_down(story, at=at)
         story.withdrawal_notice = notice.strip()[:300]
         set_state(story, KILL, by=by, at=at, reason=reason.strip())
         tell(authors_of(story), Kind.KILLED, story, by=by, at=at, text=reason.strip())
