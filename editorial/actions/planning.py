@@ -89,11 +89,13 @@ def assign_story(*, article: Article, by: User | None, at: datetime, **plan: Unp
     return assignment
 
 
-def free_slug(words: str) -> str:
-    """An address nobody has or had: `tunnel-opens`, `tunnel-opens-2`, …"""
+def free_slug(words: str, *, of: Article | None = None) -> str:
+    """An address nobody has or had, but for the story itself: `tunnel-opens`, `tunnel-opens-2`, …"""
     stem = slugify(words)[:180] or "story"
+    key = of and of.pk
+    others, former = Article.objects.exclude(pk=key), FormerSlug.objects.exclude(article=key)
     number, slug = 1, stem
-    while Article.objects.filter(slug=slug).exists() or FormerSlug.objects.filter(slug=slug).exists():
+    while others.filter(slug=slug).exists() or former.filter(slug=slug).exists():
         number += 1
         slug = f"{stem}-{number}"
     return slug

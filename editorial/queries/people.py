@@ -13,6 +13,8 @@ WRITING = (State.DRAFT, State.CHANGES_REQUESTED)
 UNDER_REVIEW = (State.IN_REVIEW, State.APPROVED, State.SCHEDULED)
 SINCE_PUBLICATION = Q(number__gt=Coalesce(F("article__public_version"), 0))
 """Revisions later than the text readers see."""
+PLANNED = Q(number=1, content__headline="")
+"""The revision that a plan begins with: no text of anybody's yet, but for that of the story's type."""
 
 
 def is_own(article: Article, user: User) -> bool:
@@ -29,7 +31,8 @@ def has_written(article: Article, user: User) -> bool:
     """Whether the latest text is the user's own, so that they cannot approve it (rule W3).
 
     Own is a story of theirs (`is_own`), one whose text they saved while it was being written, and one that
-    has had their byline since it was last published, even if it was taken off again.
+    has had their byline since it was last published, even if it was taken off again. Who only planned a story
+    and gave it to somebody else has written nothing of it.
     """
     return bool(written_by(user, [article]))
 
@@ -37,8 +40,9 @@ def has_written(article: Article, user: User) -> bool:
 def written_by(user: User, articles: Sequence[Article]) -> set[int]:
     """The keys of those that `has_written` is true of, in as many queries for one as for a thousand."""
     keys = [article.pk for article in articles]
-    latest = Revision.objects.filter(SINCE_PUBLICATION, article__in=keys)
-    written = set(own_stories(Article.objects.filter(pk__in=keys), user).values_list("pk", flat=True))
+    latest = Revision.objects.filter(SINCE_PUBLICATION, article__in=keys).exclude(PLANNED)
+    own = own_stories(Article.objects.filter(pk__in=keys), user).exclude(_is_handed_on(user))
+    written = set(own.values_list("pk", flat=True))
     written |= set(latest.filter(by=user, state__in=WRITING).values_list("article_id", flat=True))
     author = getattr(user, "author", None)
     if author:
@@ -55,7 +59,7 @@ def has_changed(article: Article, user: User) -> bool:
 def changed_by(user: User, articles: Sequence[Article]) -> set[int]:
     """The keys of those that `has_changed` is true of."""
     keys = [article.pk for article in articles]
-    latest = Revision.objects.filter(SINCE_PUBLICATION, article__in=keys, by=user)
+    latest = Revision.objects.filter(SINCE_PUBLICATION, article__in=keys, by=user).exclude(PLANNED)
     return set(latest.values_list("article_id", flat=True))
 
 
@@ -102,6 +106,13 @@ def _is_own(user: User) -> Q:
         | Q(Exists(Assignment.objects.filter(article=OuterRef("pk"), assignee=user)))
         | Q(Exists(Byline.objects.filter(article=OuterRef("pk"), author__user=user)))
     )
+
+
+def _is_handed_on(user: User) -> Q:
+    """Begun by the user, given to somebody else, and without the user's byline."""
+    plans = Assignment.objects.filter(article=OuterRef("pk"), assignee__isnull=False).exclude(assignee=user)
+    bylines = Byline.objects.filter(article=OuterRef("pk"), author__user=user)
+    return Q(created_by=user) & Q(Exists(plans)) & ~Q(Exists(bylines))
 
 
 def authors_of(article: Article) -> QuerySet[User]:

@@ -102,6 +102,15 @@ def test_a_writer_plans_writes_and_submits() -> None:
     assert (article.state, article.created_by, article.slug) == (State.IN_REVIEW, writer, "a-tide-mill")
 
 
+def test_a_headline_that_is_the_working_name_keeps_its_address() -> None:
+    client, _ = browser_of(WRITER)
+    plan = {"slugline": "tide mill", "section": section().pk, "priority": 1}
+    client.post("/admin/desk/begin/", plan)
+    article = Article.objects.get()
+    client.post(change_url(article), form_of(article, headline="Tide mill", body="<p>It turned.</p>"))
+    assert Article.objects.get().slug == "tide-mill"
+
+
 @pytest.mark.parametrize("move", ["publish", "schedule", "approve", "unpublish"])
 @pytest.mark.parametrize("state", [State.DRAFT, State.IN_REVIEW, State.APPROVED, State.PUBLISHED])
 def test_w1_no_crafted_request_of_a_writer_moves_a_story(move: str, state: str) -> None:

@@ -78,15 +78,15 @@ def expect_accessible(page: Page) -> None:
     assert complaints == [], f"{page.url}: {complaints}"
 
 
-def wait_for_mail(to: str, *, is_letter: bool = False) -> dict[str, Any]:
-    """The newest message to `to`, once it has come: an account mail, or a letter of a list."""
+def wait_for_mail(to: str, *, is_letter: bool = False, saying: str = "") -> dict[str, Any]:
+    """The newest message to `to` with these words, once it came: an account mail, or a letter of a list."""
     query = urllib.parse.urlencode({"to": to})
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         with urllib.request.urlopen(f"{MAILBOX}/api/messages?{query}") as answer:
             messages: list[dict[str, Any]] = json.load(answer)
         for message in messages:
-            if ("List-Unsubscribe" in message["headers"]) == is_letter:
+            if ("List-Unsubscribe" in message["headers"]) == is_letter and saying in message["text"]:
                 return message
         time.sleep(0.3)
     raise AssertionError(f"No such mail to {to} came within {PATIENCE_SECONDS} seconds.")
