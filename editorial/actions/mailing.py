@@ -3,9 +3,9 @@
 A worker takes a notification in hand (`mail_claimed_at`, committed before anything is sent, so that two never
 hold the same), sends, and closes it (`mailed_at`). No transaction is open while the mail server is talked to.
 
-A worker that dies in between, or a mail server that does not say whether it took the mail, leaves a claim that
-ends after `CLAIM_LASTS`; then the mail is sent. It errs towards mailing twice: a second "changes requested"
-costs a glance, a missing one may cost the issue its story.
+A worker that dies in between, or a mail server that does not say whether it took the mail, leaves a claim
+that ends after `CLAIM_LASTS`; then the mail is sent. It errs towards mailing twice: a second "changes
+requested" costs a glance, a missing one may cost the issue its story.
 """
 
 import logging

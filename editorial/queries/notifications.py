@@ -19,8 +19,6 @@ MOST_COUNTED = 99
 
 Mail = NotificationSetting.Mail
 
-Mail = NotificationSetting.Mail
-
 
 def notifications_of(user: User) -> QuerySet[Notification]:
     """What this person was told, the newest first; `is_visible`: they may see the story still."""
@@ -44,17 +42,18 @@ def settings_of(user: User) -> dict[Notification.Kind, NotificationSetting.Mail]
 def to_mail(mail: NotificationSetting.Mail, *, at: datetime) -> QuerySet[Notification]:
     """What active staff are to be mailed in this way and no worker has in hand, the oldest first."""
     is_free = Q(mail_claimed_at=None) | Q(mail_claimed_at__lte=at - CLAIM_LASTS)
-    waiting = _unmailed().filter(is_free, mail=mail, at__gt=at - GIVE_UP_AFTER)
+    waiting = _unmailed(is_free, Q(mail=mail), Q(at__gt=at - GIVE_UP_AFTER))
     return waiting.filter(user__is_active=True, user__is_staff=True).order_by("at", "pk")
 
 
 def not_to_mail(*, at: datetime) -> QuerySet[Notification]:
     """What nobody is to be mailed: not wanted, for somebody who left, or too old by now."""
     has_left = Q(user__is_active=False) | Q(user__is_staff=False)
-    return _unmailed().filter(has_left | Q(mail=Mail.NEVER) | Q(at__lte=at - GIVE_UP_AFTER))
+    return _unmailed(has_left | Q(mail=Mail.NEVER) | Q(at__lte=at - GIVE_UP_AFTER))
 
 
-def _unmailed() -> QuerySet[Notification]:
+def _unmailed(*conditions: Q) -> QuerySet[Notification]:
+    """What is still to be mailed or closed; the conditions may name `mail`, how its person wants it."""
     chosen = NotificationSetting.objects.filter(user=OuterRef("user"), kind=OuterRef("kind"))
     mail = Coalesce(Subquery(chosen.values("mail")[:1]), Value(Mail.NOW.value))
-    return Notification.objects.filter(mailed_at=None).annotate(mail=mail)
+    return Notification.objects.filter(mailed_at=None).annotate(mail=mail).filter(*conditions)
