@@ -1,9 +1,10 @@
 """The page of two documents merged, with what was changed between them."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import escape
+from itertools import groupby
 from typing import Final
 
 from .align import Pair, Sketch, align, count_words, sketch_block, sketch_blocks
@@ -36,8 +37,28 @@ EMPTY: Final = (Run("(empty)"),)
 DIVIDER: Final = '<div class="paywall-bar" role="separator">Paywall: readers see what is above</div>'
 
 
+@dataclass(frozen=True)
+class Passage:
+    """Neighbouring blocks of a changed page, all of them changed or none; `size` says how many."""
+
+    html: str
+    is_changed: bool
+    size: int
+
+
 class ChangedPage(Page):
     """A page that shows what it is of, the paywall divider and unknown pictures included."""
+
+    def passages(self, old: Blocks, new: Blocks) -> Iterator[Passage]:
+        """The page cut where changed blocks and unchanged ones meet; its notes are a passage of their own."""
+        pairs = align(old, new, sketch_block)
+        leaving = _moved(pairs)
+        arriving = leaving.copy()
+        for is_same, stretch in groupby(pairs, key=lambda pair: pair[0] == pair[1]):
+            blocks = [self.changed_block(pair, leaving, arriving) for pair in stretch]
+            yield Passage("\n".join(blocks), not is_same, len(blocks))
+        if notes := self.notes_section():
+            yield Passage(notes.strip(), "<ins>" in notes or "<del>" in notes, len(self.notes))
 
     def changed_blocks(self, old: Blocks, new: Blocks) -> str:
         pairs = align(old, new, sketch_block)

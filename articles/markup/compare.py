@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from .changed_page import ChangedPage
+from .changed_page import ChangedPage, Passage
 from .changed_text import merge_inline
 from .document import Block, Blocks, Run
 from .read import read
@@ -25,6 +25,11 @@ def compare_bodies(old: str, new: str, *, picture: FindPicture = no_picture) -> 
     """
     page = ChangedPage(picture)
     return page.changed_blocks(read(old), read(new)) + page.notes_section()
+
+
+def compare_in_passages(old: str, new: str, *, picture: FindPicture = no_picture) -> list[Passage]:
+    """`compare_bodies` in pieces, so that what is unchanged can be folded away."""
+    return list(ChangedPage(picture).passages(read(old), read(new)))
 
 
 def compare_line(old: str, new: str) -> str:

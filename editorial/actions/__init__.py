@@ -15,7 +15,6 @@ from editorial.actions.drafts import (
     StaleSave,
     begin_story,
     name_revision,
-    restore_revision,
     save_draft,
 )
 from editorial.actions.due import publish_due
@@ -35,6 +34,7 @@ from editorial.actions.moving import CannotMove, CannotPublish
 from editorial.actions.notices import tell
 from editorial.actions.placing import Placing, place_article
 from editorial.actions.planning import Plan, assign_story, free_slug, plan_story
+from editorial.actions.restoring import restorable, restore_revision
 from editorial.actions.reviews import approve_article, request_changes, review_as_guest
 from editorial.actions.sittings import (
     base_of,
@@ -86,6 +86,7 @@ __all__ = [
     "reply",
     "request_changes",
     "resolve_comment",
+    "restorable",
     "restore_revision",
     "review_as_guest",
     "revive_article",

@@ -12,7 +12,7 @@ from articles.models import Article, State
 from editorial.actions.anchors import move_anchors
 from editorial.actions.states import clear_plan, settle_due
 from editorial.actions.texts import AddressTaken, check_address, keep_revision, show_text
-from editorial.content import Content, content_at, head_content
+from editorial.content import Content, head_content
 from editorial.models import Revision
 from editorial.queries import Situation, can_edit, hindrance
 from editorial.workflow import EDIT
@@ -84,18 +84,6 @@ def save_draft(
     )
     article.refresh_from_db()
     return revision
-
-
-def restore_revision(*, article: Article, number: int, by: User | None, at: datetime) -> Revision | None:
-    """Make an earlier text the latest again, as a new revision that goes the same way as any edit.
-
-    Raises `CannotSave` as `save_draft` does, and when there is no such revision.
-    """
-    try:
-        content = content_at(article, number)
-    except Revision.DoesNotExist:
-        raise CannotSave(f"There is no revision {number}.") from None
-    return save_draft(article=article, content=content, by=by, at=at, note=f"restored revision {number}")
 
 
 @transaction.atomic
