@@ -28,13 +28,17 @@ def stack(
     by: User | None = None,
     assignee: User | None = None,
     at: datetime | None = None,
+    first: int = 0,
     batch: int = 2000,
 ) -> None:
-    """So many stories, in these states by turns, each with a revision and a plan that is due an hour on."""
+    """So many stories, in these states by turns, each with a revision and a plan that is due an hour on.
+
+    They are numbered from `first` on.
+    """
     at = at or timezone.now()
     turns = cycle(states)
-    for start in range(0, number, batch):
-        numbers = range(start, min(start + batch, number))
+    for start in range(first, first + number, batch):
+        numbers = range(start, min(start + batch, first + number))
         rows = [_story(each, next(turns), section, by, at) for each in numbers]
         stories = Article.objects.bulk_create(rows)
         Revision.objects.bulk_create(_revision(story, at) for story in stories)
