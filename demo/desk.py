@@ -197,7 +197,9 @@ def _talk_about_the_barges(staff: Staff, *, at: datetime) -> None:
     place_hold(
         article=story, by=editor, at=at, reason="The insurer wants to see the figures ascribed to it first."
     )
-    make_guest_link(article=story, name="Ragna Toll, the mutual’s treasurer", by=editor, at=at)
+    make_guest_link(
+        article=story, name="Ragna Toll, the mutual’s treasurer", by=editor, at=at, may_review=True
+    )
 
 
 def _ask_for_changes(staff: Staff, *, at: datetime) -> None:
@@ -229,6 +231,7 @@ def _correct_a_story(staff: Staff, *, at: datetime) -> None:
             article=story,
             by=staff["Publisher"],
             at=at - timedelta(days=1),
-            notice="An earlier version of this story gave the year in which the thread was adopted as 1867.",
+            notice="An earlier version of this story gave the year in which the thread was adopted as 1867. "
+            "It was 1868.",
             reason="The clerk’s book begins its year in March.",
         )

@@ -29,6 +29,7 @@ from editorial.actions import (
     submit_article,
 )
 from editorial.content import Content
+from editorial.models import Notification
 from newsletters.actions import compile_edition
 from newsletters.models import Edition, Newsletter
 
@@ -57,6 +58,8 @@ def load_newsroom(*, at: datetime) -> int:
     new = [story for story in read_stories() if story.slug not in known]
     for number, story in enumerate(new):
         _load_story(story, number=number, staff=staff, at=at)
+    if new:
+        _forget_old_news(at=at)
     load_desk(staff=staff, at=at)
     _load_edition(by=staff[EDITOR], at=at)
     return len(new)
@@ -73,6 +76,11 @@ def make_user(email: str, *, name: str, role: str = "") -> User:
     if role in ROLES:
         user.groups.add(Group.objects.get(name=ROLES[role]))
     return user
+
+
+def _forget_old_news(*, at: datetime) -> None:
+    """What people were told while the stories came about, they read and were mailed long ago."""
+    Notification.objects.filter(mailed_at=None).update(read_at=at, mailed_at=at)
 
 
 def _load_rows() -> None:

@@ -92,7 +92,7 @@ def assign_story(*, article: Article, by: User | None, at: datetime, **plan: Unp
 def free_slug(words: str, *, of: Article | None = None) -> str:
     """An address nobody has or had, but for the story itself: `tunnel-opens`, `tunnel-opens-2`, …"""
     stem = slugify(words)[:180] or "story"
-    key = of and of.pk
+    key = of.pk if of else 0
     others, former = Article.objects.exclude(pk=key), FormerSlug.objects.exclude(article=key)
     number, slug = 1, stem
     while others.filter(slug=slug).exists() or former.filter(slug=slug).exists():
