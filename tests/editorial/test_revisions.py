@@ -268,7 +268,7 @@ class TestRestoring:
                 "Its text becomes the latest, as revision 3, under your name."
                 " Every revision up to 2 stays in the list."
             ),
-            "The story stays draft, and goes the same way as after any other edit.",
+            "Its state stays “draft”: it goes the same way as after any other edit.",
         ]
         assert stored(article).version == 2
         answer = self.restore(writer, article)
@@ -307,7 +307,7 @@ class TestRestoring:
         assert words(page_of(publisher, article, "1/restore/"), ".revisions__follows li")[1:] == [
             "The story is taken off the schedule; it was to appear on May 4, 2026, 06:30.",
             "The approval by Editor does not hold for it: approvals are given to one text.",
-            "The story, now scheduled, will be in review, and goes the same way as after any other edit.",
+            "Its state, “scheduled”, becomes “in review”: it goes the same way as after any other edit.",
         ]
         self.restore(publisher, article)
         assert (stored(article).state, stored(article).scheduled_for) == (State.IN_REVIEW, None)
