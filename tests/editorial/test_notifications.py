@@ -263,6 +263,17 @@ def test_a_temporary_refusal_is_tried_again_and_holds_up_nobody(
     assert mail_server.recipients() == [editor.email, writer.email]
 
 
+def test_a_server_that_hangs_up_without_a_word_may_be_told_twice_but_never_not_at_all(
+    article: Article, writer: User, mail_server: MailServer
+) -> None:
+    inform(writer, article)
+    mail_server.at_text[writer.email] = "drop"
+    assert mail_notifications(at=NOW) is False
+    mail_server.at_text.clear()
+    mail_notifications(at=NOW + CLAIM_LASTS)
+    assert mail_server.recipients() == [writer.email] * 2
+
+
 @pytest.mark.parametrize("step", ["at_recipient", "at_text"])
 def test_a_refusal_for_good_is_the_end_of_it(
     article: Article, writer: User, mail_server: MailServer, step: str
