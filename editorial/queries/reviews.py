@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from accounts.models import User
 from articles.models import Article
 from editorial.models import Review, ReviewPath, ReviewStep, Revision, Verdict
-from editorial.queries.people import SINCE_PUBLICATION
+from editorial.queries.people import PLANNED, SINCE_PUBLICATION
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _writers(articles: Sequence[Article]) -> defaultdict[int, set[int]]:
     """Who saved any of each text since it was last published."""
     latest = Revision.objects.filter(
         SINCE_PUBLICATION, article__in=[article.pk for article in articles], by__isnull=False
-    )
+    ).exclude(PLANNED)
     found: defaultdict[int, set[int]] = defaultdict(set)
     for article, writer in latest.values_list("article_id", "by_id"):
         found[article].add(writer)

@@ -301,12 +301,13 @@ def test_a_correction_and_a_killed_story(desk: Desk, open_page: OpenPage) -> Non
     press(publisher, "Kill", "Killed.", Note="There is no such wall.", Notice_for_readers=farewell)
     expect_state(publisher, "Killed")
     expect_accessible(publisher)
-    answer = visitor.goto(public)
+    late = open_page()
+    answer = late.goto(public)
     assert answer is not None
     assert answer.status == 410
-    expect(visitor.get_by_text(farewell)).to_be_visible()
-    expect(visitor.get_by_text(wrong)).to_have_count(0)
-    expect_accessible(visitor)
+    expect(late.get_by_text(farewell)).to_be_visible()
+    expect(late.get_by_text(wrong)).to_have_count(0)
+    expect_accessible(late)
     assert surfaces_with(name) == []
 
 
