@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from accounts.queries import signed_in_user
 from articles.models import Article
 from editorial.comparison import compare
 from editorial.content import Content
 from editorial.history import read_version
 from editorial.models import Revision
+from editorial.queries import can_edit
 from editorial.views.guard import desk_context, desk_page, story_at_desk
 
 CHANGES = "changes"
@@ -63,6 +65,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         comparison=compare(Content.from_json(old.content), Content.from_json(new.content)),
         language=new.content.get("language", ""),
         is_folded=bool(only),
+        may_edit=can_edit(story, signed_in_user(request)),
         links=_links(story, pair),
     )
     return render(request, "editorial/compare.html", context)
