@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
+from accounts.models import AuditEntry
 from accounts.queries import signed_in_user
 from articles.models import Article
 from editorial import settings_admin  # noqa: F401 (the desk's settings register themselves)
@@ -22,14 +23,16 @@ from editorial.actions import (
     save_draft,
     settle_sitting,
 )
-from editorial.buttons import make_move
+from editorial.buttons import make_move, seen_in, with_words
 from editorial.content import latest_text
 from editorial.desk import desk_of
 from editorial.forms import PLACED, ArticleForm
 from editorial.queries import can_edit, can_place, visible_to_staff
 from editorial.refusal import Refusal, base_in, refuse
 from editorial.storylist import StoryList
+from editorial.typed import posted_text
 from editorial.views import preview
+from editorial.views.unsaved import given_back
 
 
 @admin.register(Article)
@@ -76,9 +79,14 @@ class ArticleAdmin(StoryList, ModelAdmin):  # type: ignore[misc]
         return can_edit(obj, signed_in_user(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """Only what was never public: a published story is unpublished or killed, and its address kept."""
+        """Only what was never public, and what no legal hold keeps as it is.
+
+        A published story is unpublished or killed, and its address kept.
+        """
         may = bool(super().has_delete_permission(request))
-        return may and (obj is None or obj.first_published_at is None)
+        if obj is None:
+            return may
+        return may and obj.first_published_at is None and not obj.holds.filter(lifted_at=None).exists()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> tuple[str, ...]:
         is_theirs = obj is None or can_place(obj, signed_in_user(request))
@@ -109,6 +117,8 @@ class ArticleAdmin(StoryList, ModelAdmin):  # type: ignore[misc]
         if request.method == "POST" and object_id.isdecimal():
             story = self.get_queryset(request).filter(pk=object_id).first()
             by = signed_in_user(request)
+            if story is None and (typed := posted_text(request.POST)):
+                return given_back(request, int(object_id), typed)
             if story and not can_edit(story, by):
                 not_now = CannotSave("This story is not yours to change as it stands now.")
                 refusal = refuse(request.POST, latest_text(story), not_now, by=by, at=timezone.now())
@@ -143,6 +153,11 @@ class ArticleAdmin(StoryList, ModelAdmin):  # type: ignore[misc]
     def log_change(self, request: HttpRequest, obj: Article, message: Any) -> None:
         """The audit trail has what happened."""
 
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+        by, at = signed_in_user(request), timezone.now()
+        for story in queryset:
+            AuditEntry.record("delete story", story, by=by, at=at, from_state=story.state)
+
     def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
         refusal: Refusal | None = getattr(request, "refusal", None)
         if refusal:
@@ -165,13 +180,15 @@ class ArticleAdmin(StoryList, ModelAdmin):  # type: ignore[misc]
         """A move without a change of the text."""
         if request.method != "POST" or not self.has_view_permission(request):
             raise PermissionDenied
-        return self._move(request, get_object_or_404(self.get_queryset(request), pk=pk))
+        article = get_object_or_404(self.get_queryset(request), pk=pk)
+        return self._move(request, article, seen=seen_in(request.POST))
 
-    def _move(self, request: HttpRequest, article: Article) -> HttpResponse:
+    def _move(self, request: HttpRequest, article: Article, *, seen: int | None = None) -> HttpResponse:
+        by, at = signed_in_user(request), timezone.now()
         try:
-            done = make_move(request.POST, article=article, by=signed_in_user(request), at=timezone.now())
+            done = make_move(request.POST, article=article, by=by, at=at, seen=seen)
         except CannotMove as reason:
-            messages.error(request, f"{reason} What you wrote is saved.")
+            messages.error(request, with_words(f"{reason} What you wrote is saved.", request.POST))
         else:
             messages.success(request, done)
         return redirect("admin:articles_article_change", article.pk)
@@ -181,6 +198,8 @@ class ArticleAdmin(StoryList, ModelAdmin):  # type: ignore[misc]
     ) -> Any:
         article: Article | None = context.get("original")
         if article:
-            context |= desk_of(article, signed_in_user(request), at=timezone.now())
+            context |= desk_of(
+                article, signed_in_user(request), at=timezone.now(), typed=request.POST or None
+            )
             context["move_url"] = reverse("admin:articles_article_move", args=(article.pk,))
         return super().render_change_form(request, context, *args, **kwargs)

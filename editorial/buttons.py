@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from accounts.models import User
@@ -38,6 +40,8 @@ class Button:
     done: str
     asks: dict[str, str]
     hint: str = ""
+    is_of_text: bool = False
+    """Whether it is said of a text that was read, and holds for no other."""
 
     @property
     def fields(self) -> list[str]:
@@ -47,7 +51,7 @@ class Button:
 NOTE, REASON = {"note": "note"}, {"reason": "note"}
 BUTTONS: dict[str, Button] = {
     "submit": Button("Submit for review", submit_article, "Submitted for review.", NOTE),
-    "approve": Button("Approve", approve_article, "Approved.", NOTE),
+    "approve": Button("Approve", approve_article, "Approved.", NOTE, is_of_text=True),
     "publish": Button("Publish now", publish_article, "Published. Readers see it now.", {}),
     "schedule": Button("Schedule", publish_article, "Scheduled for {when}.", {"when": "when"}),
     "request changes": Button(
@@ -79,10 +83,10 @@ BUTTONS: dict[str, Button] = {
 }
 
 
-def make_move(post: QueryDict, *, article: Article, by: User, at: datetime) -> str:
+def make_move(post: QueryDict, *, article: Article, by: User, at: datetime, seen: int | None = None) -> str:
     """Carry out the move that the button `_move` names; returns what to tell the person.
 
-    Its fields come with the prefix `move`, or `move-<name>` where several moves stand in one form.
+    Its fields come with the prefix `move-<name>`. `seen` is the revision on the page that they pressed it on.
     Raises `CannotMove`: unknown button, missing or nonsensical details, or refused by the action.
     """
     name = post.get("_move", "")
@@ -95,14 +99,38 @@ def make_move(post: QueryDict, *, article: Article, by: User, at: datetime) -> s
     details = {wanted: form.cleaned_data[field] for wanted, field in button.asks.items()}
     if "when" in details and not details["when"]:
         raise CannotMove("Say when it should be published.")
+    if button.is_of_text:
+        details["version"] = seen
     button.act(article=article, by=by, at=at, **details)
     when = details.get("when")
     return button.done.format(when=f"{localtime(when):%B %-d, %Y, %H:%M}" if when else "")
 
 
-def form_of(name: str, post: QueryDict | None = None) -> MoveForm:
+def seen_in(post: QueryDict) -> int | None:
+    """The revision that was on the page, if it says so."""
+    given = post.get("seen", "")
+    return int(given) if given.isdecimal() else None
+
+
+def with_words(reason: object, post: QueryDict) -> SafeString:
+    """Why a move was refused, with the words that came with it: they are not to be typed twice."""
+    typed = typed_for(post.get("_move", ""), post)
+    words = [typed[name].strip() for name in ("note", "notice") if typed.get(name, "").strip()]
+    kept = format_html_join("", "<br>You had written: “{}”", ((each,) for each in words))
+    return format_html("{}{}", str(reason), kept)
+
+
+def typed_for(name: str, post: QueryDict) -> dict[str, str]:
+    """What was typed into the fields of a move, sound or not."""
+    if name not in BUTTONS:
+        return {}
+    form = form_of(name)
+    return {field: post.get(form.add_prefix(field), "") for field in form.fields}
+
+
+def form_of(name: str, post: QueryDict | None = None, *, initial: dict[str, str] | None = None) -> MoveForm:
     """The fields that one move asks for, under names of their own."""
-    form = MoveForm(post, prefix=f"move-{name.replace(' ', '-')}")
+    form = MoveForm(post, prefix=f"move-{name.replace(' ', '-')}", initial=initial)
     for field in set(form.fields) - set(BUTTONS[name].fields):
         del form.fields[field]
     return form

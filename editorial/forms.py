@@ -15,6 +15,8 @@ from editorial.actions import Placing, free_slug
 from editorial.content import PLAIN, Content
 
 PLACED = ("access", "prominence", "embargo_until", "unpublish_at")
+LONGEST_KEY = 19
+"""Digits: a number that long is no key of a row any more."""
 MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
 
 
@@ -44,7 +46,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     )
     base = forms.IntegerField(required=False, widget=forms.HiddenInput)
     tab = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    accepted_suggestions = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+    accepted_suggestions = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Article
@@ -81,7 +83,8 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def clean_accepted_suggestions(self) -> list[int]:
         """The keys of the suggested edits that static/js/desk-comments.js wrote into the text."""
-        return [int(key) for key in self.cleaned_data["accepted_suggestions"].split(",") if key.isdecimal()]
+        keys = self.cleaned_data["accepted_suggestions"].split(",")
+        return [int(key) for key in keys if key.isdecimal() and len(key) < LONGEST_KEY]
 
     def content(self) -> Content:
         """The text as it was typed."""

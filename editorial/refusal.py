@@ -28,7 +28,7 @@ def base_in(post: QueryDict, article: Article, user: User) -> int | None:
     given = post.get("base", "")
     if not given.isdecimal():
         return None
-    return base_of(article=article, user=user, tab=_tab(post), base=min(int(given), 2**31 - 1))
+    return base_of(article=article, user=user, tab=tab_in(post), base=min(int(given), 2**31 - 1))
 
 
 def refuse(post: QueryDict, article: Article, why: CannotSave, *, by: User, at: datetime) -> Refusal:
@@ -42,7 +42,7 @@ def refuse(post: QueryDict, article: Article, why: CannotSave, *, by: User, at: 
     sitting = keep_refused(
         article=article,
         user=by,
-        tab=_tab(post),
+        tab=tab_in(post),
         base=base,
         content=typed,
         at=at,
@@ -56,5 +56,6 @@ def refuse(post: QueryDict, article: Article, why: CannotSave, *, by: User, at: 
     return Refusal(said, page, is_kept=True)
 
 
-def _tab(post: QueryDict) -> str:
-    return post.get("tab", "")[:40]
+def tab_in(post: QueryDict) -> str:
+    """Which of a person's tabs sent the form; empty without scripts."""
+    return post.get("tab", "").replace("\0", "")[:40]

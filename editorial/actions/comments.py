@@ -17,6 +17,7 @@ from editorial.models import Comment, GuestLink, Notification
 from editorial.queries import can_close, can_comment, can_edit, mentioned_in, people_at
 
 LONGEST_TEXT = 4000
+LONGEST_QUOTE = 10_000
 STANDING = ("state", "closed_by_label", "closed_at")
 """What closing a thread changes: its passage may be moving with a save meanwhile."""
 
@@ -45,8 +46,10 @@ def add_comment(
 
     Raises `CannotComment`: not theirs to say, nothing said, or a suggestion that fits nowhere in the text.
     """
-    article = Article.objects.select_for_update().get(pk=article.pk)
+    article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
     _check_voice(article, by, link, at=at)
+    if max(len(quote), len(replacement or "")) > LONGEST_QUOTE:
+        raise CannotComment(f"A passage has {LONGEST_QUOTE} characters at most.")
     body = head_content(article).body
     place = _find(passage_text(body), quote, near)
     if replacement is not None:
@@ -112,7 +115,7 @@ def accept_suggestion(*, comment: Comment, by: User, at: datetime) -> None:
     Raises `CannotComment`, and nothing is changed, when the story is not theirs to edit or the passage no
     longer reads as it did when the suggestion was made.
     """
-    Article.objects.select_for_update().get(pk=comment.article_id)
+    Article.objects.select_for_update(no_key=True).get(pk=comment.article_id)
     thread = _locked(comment)
     _check_decision(thread, by)
     content = head_content(thread.article)

@@ -64,7 +64,7 @@ def save_draft(
     Raises:
         StaleSave: `base` is no longer the latest. CannotSave: not this person's to edit, or a taken address.
     """
-    stored = Article.objects.select_for_update().get(pk=article.pk)
+    stored = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
     settle_due(stored, at=at)
     content, latest = _clean(content), head_content(stored)
     if content == latest:

@@ -26,7 +26,7 @@ def publish_due(*, at: datetime) -> int:
 
 @transaction.atomic
 def _settle(pk: int, *, at: datetime) -> bool:
-    story = Article.objects.select_for_update().get(pk=pk)
+    story = Article.objects.select_for_update(no_key=True).get(pk=pk)
     before = story.state
     settle_due(story, at=at)
     if story.state == State.PUBLISHED != before:

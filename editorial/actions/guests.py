@@ -41,7 +41,7 @@ def make_guest_link(
     (rule W3). The letter with the address, if there is an `email`, goes out on commit; what the mail backend
     raises then comes from here, and the link stands. Raises `CannotInvite`.
     """
-    article = Article.objects.select_for_update().get(pk=article.pk)
+    article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
     _check_may_invite(article, by)
     _check_sense(article, name, days)
     if step and by and not can_vouch(step, article, by):
@@ -81,6 +81,8 @@ def comment_as_guest(
 
     Raises `CannotComment`.
     """
+    # The story before the link, as with a verdict: two of theirs at once do not wait for each other.
+    Article.objects.select_for_update(no_key=True).get(pk=link.article_id)
     link = GuestLink.objects.select_for_update(of=("self",)).select_related("article").get(pk=link.pk)
     text, quote = text.strip(), BREAK.sub("\n", quote.strip())
     if link.comments.filter(text=text, quote=quote, parent=thread).exists():

@@ -5,7 +5,7 @@ from datetime import datetime
 from accounts.models import User
 from articles.models import Article, Correction
 from editorial.actions.anchors import move_anchors
-from editorial.actions.moving import CannotMove, CannotPublish, moving
+from editorial.actions.moving import ENDS_FIRST, CannotMove, CannotPublish, moving
 from editorial.actions.notices import tell
 from editorial.actions.states import clear_plan, go_live, set_state, take_down
 from editorial.actions.texts import AddressTaken, keep_revision
@@ -26,6 +26,9 @@ from editorial.workflow import (
 )
 
 Kind = Notification.Kind
+
+LONGEST_NOTICE = 300
+"""Of a killed story, in characters."""
 
 
 def submit_article(*, article: Article, by: User | None, at: datetime, note: str = "") -> None:
@@ -111,12 +114,14 @@ def unpublish_article(*, article: Article, by: User | None, at: datetime, reason
 def kill_article(*, article: Article, by: User | None, at: datetime, reason: str, notice: str = "") -> None:
     """End a story: it leaves every surface, and its address says so, with the notice if there is one.
 
-    Raises `CannotMove`, also without a reason.
+    Raises `CannotMove`, also without a reason, or with a notice that is too long for its page.
     """
+    if len(notice.strip()) > LONGEST_NOTICE:
+        raise CannotMove(f"The notice has {LONGEST_NOTICE} characters at most.")
     with moving(article, KILL, by=by, at=at, reason=reason) as story:
         clear_plan(story, at=at)
         take_down(story, at=at)
-        story.withdrawal_notice = notice.strip()[:300]
+        story.withdrawal_notice = notice.strip()
         set_state(story, KILL, by=by, at=at, reason=reason.strip())
         tell(authors_of(story), Kind.KILLED, story, by=by, at=at, text=reason.strip())
 
@@ -130,6 +135,8 @@ def revive_article(*, article: Article, by: User | None, at: datetime, reason: s
 
 def _schedule(article: Article, *, by: User | None, at: datetime, when: datetime) -> None:
     with moving(article, SCHEDULE, by=by, at=at) as story:
+        if story.unpublish_at and story.unpublish_at <= when:
+            raise CannotMove(ENDS_FIRST)
         story.scheduled_for = when
         if not story.is_public(at=at):
             was_public = story.first_published_at is not None and story.first_published_at <= at

@@ -12,6 +12,8 @@ from editorial.actions.states import settle_due
 from editorial.queries import Situation, hindrance
 from editorial.workflow import Check, Transition
 
+ENDS_FIRST = "The story would end before it goes out: change one of the two times."
+
 
 class CannotMove(Exception):
     """The story may not make this move now, or not by this person; the message says why."""
@@ -27,7 +29,7 @@ def moving(
 ) -> Iterator[Article]:
     """The story as it is stored, locked, once the table allows the move; `article` follows afterwards."""
     with transaction.atomic():
-        stored = Article.objects.select_for_update().get(pk=article.pk)
+        stored = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
         settle_due(stored, at=at)
         if transition:
             _allow(transition, Situation(stored, by, at, reason))

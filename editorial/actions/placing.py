@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import AuditEntry, User
 from articles.models import Article
-from editorial.actions.moving import CannotMove
+from editorial.actions.moving import ENDS_FIRST, CannotMove
 from editorial.actions.states import settle_due
 from editorial.queries import can_place
 
@@ -31,7 +31,7 @@ def place_article(*, article: Article, by: User | None, at: datetime, **placing:
     Raises `CannotMove`: not this person's to set (for a public or scheduled story, the publishers'), or an
     end that has passed.
     """
-    stored = Article.objects.select_for_update().get(pk=article.pk)
+    stored = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
     settle_due(stored, at=at)
     changed = {name: value for name, value in placing.items() if getattr(stored, name) != value}
     if not changed:
@@ -41,6 +41,8 @@ def place_article(*, article: Article, by: User | None, at: datetime, **placing:
     end = placing.get("unpublish_at")
     if end and end <= at:
         raise CannotMove("The end of the publication has passed; unpublish the story instead.")
+    if end and stored.scheduled_for and not stored.is_public(at=at) and end <= stored.scheduled_for:
+        raise CannotMove(ENDS_FIRST)
     for name, value in changed.items():
         setattr(stored, name, value)
         setattr(article, name, value)

@@ -22,12 +22,16 @@ def request_changes(*, article: Article, by: User | None, at: datetime, reason: 
         _send_back(story, verdict, by=by, at=at)
 
 
-def approve_article(*, article: Article, by: User | None, at: datetime, note: str = "") -> None:
+def approve_article(
+    *, article: Article, by: User | None, at: datetime, note: str = "", version: int | None = None
+) -> None:
     """Make the review that is due; with the last one the text is approved (rules W2 and W3).
 
-    Raises `CannotMove`: not in review, not this person's review, their own text, or approved by them before.
+    `version` is the revision that they read, if it is known. Raises `CannotMove`: not in review, not this
+    person's review, their own text, approved by them before, or another text by now.
     """
     with moving(article, SIGN_OFF, by=by, at=at) as story:
+        _check_read(story, version)
         verdict = _verdict(story, Verdict.APPROVED, note=note, at=at, by=by)
         _settle_approval(story, verdict, by=by, at=at)
 
@@ -50,8 +54,7 @@ def review_as_guest(
         due = review_standing(story).due
         if story.state != State.IN_REVIEW or due is None or due.pk != link.step_id:
             raise CannotMove("The story does not wait for your review just now.")
-        if version not in (None, story.version):
-            raise CannotMove("The text was changed since you opened this page: please read it again.")
+        _check_read(story, version)
         if verdict == Verdict.APPROVED and link.created_by and not can_vouch(due, story, link.created_by):
             raise CannotMove("Whoever invited you can no longer answer for this review: a colleague has to.")
         said = _verdict(story, verdict, note=note, at=at, link=link)
@@ -59,6 +62,11 @@ def review_as_guest(
             _settle_approval(story, said, by=None, at=at)
         else:
             _send_back(story, said, by=None, at=at)
+
+
+def _check_read(story: Article, version: int | None) -> None:
+    if version not in (None, story.version):
+        raise CannotMove("The text was changed since you opened this page: please read it again.")
 
 
 def _verdict(

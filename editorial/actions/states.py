@@ -1,5 +1,6 @@
 """How a story's row changes when it moves; only moves and saves call this, inside their transactions."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from accounts.models import AuditEntry, User
@@ -77,7 +78,16 @@ def take_down(article: Article, *, at: datetime) -> None:
     draft = head_content(article) if article.has_working_draft else None
     article.public_version = article.published_at = article.unpublish_at = None
     if draft:
-        show_text(article, draft)
+        show_text(article, replace(draft, slug=_free_of_others(draft.slug, article)))
+
+
+def _free_of_others(slug: str, article: Article) -> str:
+    """The address, or the one the story has: nothing that others did keeps a story from being withdrawn."""
+    try:
+        check_address(slug, article)
+    except AddressTaken:
+        return article.slug
+    return slug
 
 
 def settle_due(article: Article, *, at: datetime) -> None:

@@ -8,6 +8,8 @@ from articles.models import Article, FormerSlug
 from editorial.content import Content, set_fields, store_relations
 from editorial.models import Revision
 
+LONGEST_NOTE = 200
+
 
 class AddressTaken(Exception):
     """Another story has the address, or had it; the message says which."""
@@ -48,5 +50,5 @@ def keep_revision(
         by_label=str(by) if by else "system",
         at=at,
         state=article.state,
-        note=note,
+        note=note[:LONGEST_NOTE],
     )

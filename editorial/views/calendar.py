@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,7 +15,7 @@ from editorial.agenda import days_of, month_of, on_day, sensible_day, span_from,
 from editorial.plan_forms import MomentForm
 from editorial.queries import visible_to_staff
 from editorial.views.guard import desk_context, desk_page, story_at_desk
-from editorial.views.moves import answer
+from editorial.views.moves import answer, way_back
 
 KINDS = {"due": "Due", "scheduled": "Goes out"}
 
@@ -62,7 +61,7 @@ def _form(request: HttpRequest, story: Article, kind: str) -> HttpResponse:
         "story": story,
         "kind": kind,
         "form": form,
-        "next": request.GET.get("next") or reverse("desk:calendar"),
+        "next": way_back(request, "desk:calendar"),
     }
     if "part" in request.GET:
         return render(request, "editorial/_reschedule.html", context)

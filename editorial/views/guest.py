@@ -13,7 +13,7 @@ from articles.models import State
 from articles.paywall import SUBSCRIBER
 from articles.story import story_page
 from editorial.actions import CannotMove, review_as_guest
-from editorial.actions.comments import CannotComment
+from editorial.actions.comments import LONGEST_TEXT, CannotComment
 from editorial.actions.guests import comment_as_guest, note_guest_seen
 from editorial.content import latest_text
 from editorial.models import GuestLink, Verdict
@@ -66,8 +66,8 @@ def _act(post: QueryDict, link: GuestLink, *, at: datetime) -> str:
         _give_verdict(post, link, VERDICTS[done], at=at)
         return "verdict"
     threads = threads_of_guest(link)
-    thread = get_object_or_404(threads, pk=post.get("thread")) if done == "reply" else None
-    text, quote = post.get("text", ""), post.get("quote", "")
+    thread = get_object_or_404(threads, pk=_number(post, "thread")) if done == "reply" else None
+    text, quote = _words(post, "text"), _words(post, "quote")
     comment_as_guest(link=link, text=text, quote=quote, thread=thread, at=at)
     return "comments"
 
@@ -77,14 +77,20 @@ def _give_verdict(post: QueryDict, link: GuestLink, verdict: Verdict, *, at: dat
     said = link.reviews.filter(version=link.article.version).last()
     if said and said.verdict == verdict and not is_guests_turn(link, at=at):
         return
-    version = post.get("version", "")
-    review_as_guest(
-        link=link,
-        verdict=verdict,
-        note=post.get("note", ""),
-        at=at,
-        version=int(version) if version.isdecimal() else -1,
-    )
+    note = _words(post, "note")
+    if len(note) > LONGEST_TEXT:
+        raise CannotMove(f"Say it in {LONGEST_TEXT} characters at most.")
+    review_as_guest(link=link, verdict=verdict, note=note, at=at, version=_number(post, "version"))
+
+
+def _words(post: QueryDict, name: str) -> str:
+    return post.get(name, "").replace("\0", "")  # PostgreSQL stores no NUL
+
+
+def _number(post: QueryDict, name: str) -> int:
+    """What is none is -1, which no row and no revision has."""
+    given = post.get(name, "")
+    return int(given) if given.isdecimal() else -1
 
 
 def _page(

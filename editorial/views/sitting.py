@@ -72,7 +72,7 @@ def _read(request: HttpRequest) -> dict[str, Any] | None:
         tab, base = str(said["tab"]), int(said["base"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    if not (0 < len(tab) <= MOST_IN_TAB and 0 <= base < 2**31):
+    if not (0 < len(tab) <= MOST_IN_TAB and "\0" not in tab and 0 <= base < 2**31):
         return None
     typed = read_typed(said["fields"]) if said.get("fields") is not None else None
     return {"tab": tab, "base": base, "content": typed, "is_leaving": bool(said.get("is_leaving"))}
