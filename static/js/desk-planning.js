@@ -43,7 +43,8 @@ async function refresh(id) {
   const answer = await ask(location.href)
   const page = new DOMParser().parseFromString(await answer.text(), "text/html")
   live.replaceChildren(...page.querySelector("[data-live]").childNodes)
-  document.getElementById(id)?.querySelector("[data-open], a")?.focus()
+  const moved = document.getElementById(id)
+  ;(moved?.querySelector("[data-open]") ?? moved?.querySelector("a"))?.focus()
 }
 
 async function send(url, body, id) {
