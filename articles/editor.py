@@ -93,6 +93,11 @@ IMPORTED: Final = (
     "prose-offer",
     "prose-library",
     "prose-passages",
+    "sitting-form",
+    "sitting-page",
+    "sitting-news",
+    "sitting-server",
+    "sitting-drafts",
 )
 IMPORT_MAP: Final = ImportMap({f"eir/{name}": f"js/{name}.js" for name in IMPORTED})
 """Our modules that others import, by the names to import them by: under hashed file names no path is sure."""

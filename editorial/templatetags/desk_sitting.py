@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from articles.editor import IMPORT_MAP
 from articles.models import Article
 from editorial.models import Sitting
 from editorial.queries.sittings import PRESENT, names_in, never_saved, others_at
@@ -59,4 +60,5 @@ def desk_sitting(context: Context, article: Article) -> dict[str, Any]:
         "zone": timezone.get_current_timezone_name(),
         "may_edit": context.get("may_edit", False),
         "is_refused": not is_new_page,
+        "import_map": "" if context.get("may_edit") else IMPORT_MAP,  # where there is no editor to bring it
     }
