@@ -114,14 +114,17 @@ def shortcuts(desk: Desk) -> Locator:
 
 def comments(desk: Desk) -> Page:
     page = desk.story("editor", IN_REVIEW)
-    page.locator(".margin .thread").first.wait_for()
+    page.locator(".margin .thread").first.get_by_role("link").click()
     page.get_by_label("Standfirst").evaluate("field => field.scrollIntoView()")
     return page
 
 
 def preflight(desk: Desk) -> Page:
-    page = desk.story("writer", DRAFT)
+    page = desk.story("writer", CHANGES)
+    add(page, "", " In order to see the Kestrel harbor at night, they met on TK [date].")
     page.locator(".preflight summary").click()
+    page.locator(".preflight__finding").first.wait_for()
+    page.evaluate("scrollTo(0, 0)")
     return page
 
 
@@ -178,7 +181,11 @@ def merge(desk: Desk) -> Page:
 
 
 def add(page: Page, paragraph: str, words: str) -> None:
-    page.locator(".ProseMirror p", has_text=paragraph).click()
+    """Type at the end of the paragraph that holds these words."""
+    found = page.locator(".ProseMirror p", has_text=paragraph).first
+    found.scroll_into_view_if_needed()
+    box = found.bounding_box()
+    found.click(position={"x": 4, "y": box["height"] - 8 if box else 4})
     page.keyboard.press("End")
     page.keyboard.type(words)
 
