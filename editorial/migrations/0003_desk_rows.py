@@ -114,7 +114,7 @@ def _add_task(apps: Any, name: str, task: str, **when: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = (
-        ("articles", "0003_desk_rules"),
+        ("articles", "0004_desk_rules"),
         ("editorial", "0002_desk"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     )
