@@ -9,7 +9,7 @@ const people = JSON.parse(document.getElementById("desk-people")?.textContent ??
 const list = Object.assign(document.createElement("ul"), { id: "mentions", className: "mentions" })
 list.setAttribute("role", "listbox")
 list.setAttribute("aria-label", "People")
-const news = Object.assign(document.createElement("p"), { className: "thread__unseen" })
+const news = Object.assign(document.createElement("p"), { className: "sr-only" })
 news.setAttribute("role", "status")
 
 let field = null

@@ -7,7 +7,7 @@ const { signIn, zone } = box.dataset
 
 export const part = (name) => box.querySelector(`[data-${name}]`)
 export const element = (tag, text, attributes = {}) => Object.assign(document.createElement(tag), { textContent: text, ...attributes })
-const written = (at, parts) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...parts }).format(at) // the newsroom's time
+const written = (at, parts) => new Intl.DateTimeFormat("en-US", { timeZone: zone, ...parts }).format(at) // the newsroom’s time
 export const clock = (at) => written(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
 export const day = (at) => written(at, { day: "numeric", month: "short" })
 
