@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0003_desk_rules'),
+        ('articles', '0004_desk_rules'),
         ('newsletters', '0003_schedule'),
     ]
 
