@@ -1,10 +1,12 @@
 """Storing a story as it was edited: every save is a revision, and readers' text stays as it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEntry, User
 from articles.markup.sanitize import sanitize_body
@@ -39,7 +41,8 @@ def begin_story(*, content: Content, by: User | None, at: datetime, **settings: 
     content = _clean(content)
     _check_address(content.slug)
     article = Article(**settings, created_at=at, created_by=by, changed_at=at, version=1)
-    show_text(article, content)
+    with _address_still_free():
+        show_text(article, content)
     keep_revision(article, content, by=by, at=at)
     AuditEntry.record("begin story", article, by=by, at=at, to_state=article.state)
     return article
@@ -76,7 +79,8 @@ def save_draft(
         raise CannotSave(why_not)
     _check_address(content.slug, stored)
     before = stored.state
-    _advance(stored, content, at=at)
+    with _address_still_free():
+        _advance(stored, content, at=at)
     revision = keep_revision(stored, content, by=by, at=at, note=note)
     move_anchors(stored, latest.body, content.body)
     AuditEntry.record(
@@ -108,6 +112,16 @@ def _advance(article: Article, content: Content, *, at: datetime) -> None:
     if not article.is_public(at=at):
         show_text(article, content)
     article.save()
+
+
+@contextmanager
+def _address_still_free() -> Iterator[None]:
+    """Two that take the same address at the same moment both find it free; the database lets one have it."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise CannotSave("Somebody has just taken this address for another story; try again.") from None
 
 
 def _check_address(slug: str, article: Article | None = None) -> None:

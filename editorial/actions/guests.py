@@ -7,13 +7,15 @@ from django.db import transaction
 
 from accounts.models import AuditEntry, User
 from articles.models import Article, State
-from editorial.actions.comments import add_comment, reply
+from editorial.actions.comments import CannotComment, add_comment, reply
 from editorial.emails import guest_invitation
 from editorial.models import Comment, GuestLink, ReviewStep
 from editorial.queries import visible_to_staff
 from editorial.queries.guests import can_vouch
 
 USUAL_DAYS, MOST_DAYS = 7, 60
+MOST_COMMENTS = 300
+"""By one link, so that one that fell into the wrong hands fills no database."""
 SEEN_ANEW = timedelta(minutes=1)
 BREAK = re.compile(r"\s*\n\s*")
 """Between two paragraphs of a passage chosen on the page; the passage text has one line break there."""
@@ -87,6 +89,8 @@ def comment_as_guest(
     text, quote = text.strip(), BREAK.sub("\n", quote.strip())
     if link.comments.filter(text=text, quote=quote, parent=thread).exists():
         return
+    if link.comments.count() >= MOST_COMMENTS:
+        raise CannotComment("You have said a great deal here: please talk to the newsroom in person.")
     if thread:
         reply(comment=thread, text=text, at=at, link=link)
     else:

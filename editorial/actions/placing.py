@@ -43,6 +43,8 @@ def place_article(*, article: Article, by: User | None, at: datetime, **placing:
         raise CannotMove("The end of the publication has passed; unpublish the story instead.")
     if end and stored.scheduled_for and not stored.is_public(at=at) and end <= stored.scheduled_for:
         raise CannotMove(ENDS_FIRST)
+    if placing.get("embargo_until") and stored.published_at and stored.holds.filter(lifted_at=None).exists():
+        raise CannotMove("A legal hold stands, and an embargo would end by itself: unpublish the story.")
     for name, value in changed.items():
         setattr(stored, name, value)
         setattr(article, name, value)

@@ -39,7 +39,8 @@ def plan_story(
 ) -> Article:
     """Begin a story under its working name, with nothing but a plan and what its template brings.
 
-    Raises `CannotMove`: no slugline, or an assignment to a colleague by someone who may not assign.
+    Raises `CannotMove`: no slugline, or an assignment to a colleague by someone who may not assign;
+    `CannotSave`: somebody took its address at this very moment.
     """
     if not slugline.strip():
         raise CannotMove("Give the story a working name.")

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from accounts.queries import signed_in_user
 from articles.models import Article
-from editorial.actions import CannotMove, plan_story
+from editorial.actions import CannotMove, CannotSave, plan_story
 from editorial.plan_forms import BeginForm
 from editorial.views.guard import desk_context, desk_page
 
@@ -26,7 +26,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             article = plan_story(**form.cleaned_data, by=by, at=timezone.now())
-        except CannotMove as reason:
+        except (CannotMove, CannotSave) as reason:
             form.add_error(None, str(reason))
         else:
             if "_another" in request.POST:

@@ -14,12 +14,14 @@ from articles.models import Article, State
 from editorial.actions import (
     CannotComment,
     CannotMove,
+    CannotSave,
     add_comment,
     approve_article,
     assign_story,
     kill_article,
     place_article,
     place_hold,
+    plan_story,
     publish_article,
     publish_due,
     reply,
@@ -28,7 +30,7 @@ from editorial.actions import (
     unpublish_article,
 )
 from editorial.actions.comments import LONGEST_QUOTE
-from editorial.actions.guests import comment_as_guest, make_guest_link
+from editorial.actions.guests import MOST_COMMENTS, comment_as_guest, make_guest_link
 from editorial.models import Comment, ReviewStep, Sitting, Verdict
 from editorial.tokens import guest_url
 from tests.editorial.writing import browser_of, form_in, page_of, say, typed_in
@@ -165,6 +167,15 @@ def test_a_story_does_not_end_before_it_goes_out() -> None:
     publish_article(article=article, by=publisher, at=NOW, when=NOW + HOUR / 2)
     with pytest.raises(CannotMove, match="end before it goes out"):
         place_article(article=article, by=publisher, at=NOW, unpublish_at=NOW + HOUR / 4)
+
+
+def test_no_embargo_lets_a_held_story_out_again_by_itself() -> None:
+    article, publisher = story(State.PUBLISHED), person(PUBLISHER)
+    place_hold(article=article, by=publisher, at=NOW, reason="The lender sues.")
+    with pytest.raises(CannotMove, match="legal hold stands"):
+        place_article(article=article, by=publisher, at=NOW, embargo_until=NOW + HOUR)
+    place_article(article=article, by=publisher, at=NOW, prominence=2)
+    assert Article.objects.get().embargo_until is None
 
 
 def test_a_note_longer_than_its_field_keeps_no_text_from_being_restored() -> None:
@@ -316,6 +327,16 @@ def test_a_guest_writes_no_book(client: Any) -> None:
     assert (answer.status_code, Comment.objects.count()) == (409, 0)
 
 
+def test_a_link_in_the_wrong_hands_fills_no_database(client: Any) -> None:
+    address, article = guest_page()
+    link = article.guest_links.get()
+    Comment.objects.bulk_create(
+        Comment(article=article, text=f"No. {number}", link=link, at=NOW) for number in range(MOST_COMMENTS)
+    )
+    answer = client.post(address, {"do": "comment", "text": "One more."})
+    assert (answer.status_code, link.comments.count()) == (409, MOST_COMMENTS)
+
+
 def test_a_suggestion_is_no_book_either() -> None:
     article, editor = draft(), person(EDITOR)
     with pytest.raises(CannotComment, match="characters at most"):
@@ -430,3 +451,27 @@ def test_a_guest_says_two_things_at_once_while_colleagues_save_and_answer(turn: 
     )
     assert [error for error in raised if not isinstance(error, CannotMove)] == []
     assert article.comments.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("staff")
+@pytest.mark.parametrize("turn", range(3))
+def test_two_stories_take_one_address_at_once_and_one_is_refused(turn: int) -> None:
+    first, second, writer = draft(), draft(), person(WRITER)
+    raised = together(
+        lambda: edit(Article.objects.get(pk=first.pk), writer, slug="wanted"),
+        lambda: edit(Article.objects.get(pk=second.pk), writer, slug="wanted"),
+    )
+    assert [type(error) for error in raised] == [CannotSave]
+    assert Article.objects.filter(slug="wanted").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("staff")
+def test_a_plan_sent_twice_at_once_is_begun_or_refused() -> None:
+    where, writer = draft().section, person(WRITER)
+
+    def plan() -> None:
+        plan_story(slugline="Tide mill", section=where, by=writer, at=NOW)
+
+    assert {type(error) for error in together(plan, plan)} <= {CannotSave}
