@@ -30,13 +30,14 @@ from editorial.forms import PLACED, ArticleForm
 from editorial.queries import can_edit, can_place, visible_to_staff
 from editorial.refusal import Refusal, base_in, refuse
 from editorial.storylist import StoryList
+from editorial.storyread import StoryRead
 from editorial.typed import posted_text
 from editorial.views import preview
 from editorial.views.unsaved import given_back
 
 
 @admin.register(Article)
-class ArticleAdmin(StoryList, ModelAdmin):  # type: ignore[misc]
+class ArticleAdmin(StoryList, StoryRead, ModelAdmin):  # type: ignore[misc]
     form = ArticleForm
     view_on_site = False  # the desk links there, once the story is public
     autocomplete_fields = ("topics", "lead_picture")
