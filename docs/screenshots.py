@@ -186,6 +186,7 @@ def add(page: Page, paragraph: str, words: str) -> None:
     found.scroll_into_view_if_needed()
     box = found.bounding_box()
     found.click(position={"x": 4, "y": box["height"] - 8 if box else 4})
+    page.wait_for_timeout(300)  # the editor takes the browser's selection over a little later
     page.keyboard.press("End")
     page.keyboard.type(words)
 
