@@ -1,32 +1,32 @@
-// A guest's comment on a passage: words selected in the text go into the form below it.
+/* A guest’s comment on a passage: words selected in the text go into the form below it. */
 
-const text = document.querySelector(".article__body");
-const form = document.querySelector("[data-guest-comment]");
-const pick = document.querySelector("[data-guest-pick]");
+const text = document.querySelector(".article__body")
+const form = document.querySelector("[data-guest-comment]")
+const pick = document.querySelector("[data-guest-pick]")
 
 function selectedWords() {
-  const selection = document.getSelection();
-  if (!selection || selection.isCollapsed || !selection.rangeCount) return "";
-  const range = selection.getRangeAt(0);
-  if (!text.contains(range.commonAncestorContainer)) return "";
-  // The dateline is set before the text and is no part of it.
-  const words = selection.toString().trim();
-  const dateline = text.querySelector(".dateline")?.textContent ?? "";
-  return words.startsWith(dateline) ? words.slice(dateline.length).trim() : words;
+  const selection = document.getSelection()
+  if (!selection || selection.isCollapsed || !selection.rangeCount) return ""
+  const range = selection.getRangeAt(0)
+  if (!text.contains(range.commonAncestorContainer)) return ""
+  /* The dateline is set before the text and is no part of it. */
+  const words = selection.toString().trim()
+  const dateline = text.querySelector(".dateline")?.textContent ?? ""
+  return words.startsWith(dateline) ? words.slice(dateline.length).trim() : words
 }
 
 if (text && form && pick) {
-  let words = "";
+  let words = ""
   document.addEventListener("selectionchange", () => {
-    const chosen = selectedWords();
-    // A press on the button itself may end the selection before the click arrives.
-    if (chosen) words = chosen;
-    pick.hidden = !chosen && document.activeElement !== pick;
-  });
-  pick.addEventListener("mousedown", (event) => event.preventDefault());
+    const chosen = selectedWords()
+    /* A press on the button itself may end the selection before the click arrives. */
+    if (chosen) words = chosen
+    pick.hidden = !chosen && document.activeElement !== pick
+  })
+  pick.addEventListener("mousedown", (event) => event.preventDefault())
   pick.addEventListener("click", () => {
-    form.elements.quote.value = words;
-    pick.hidden = true;
-    form.elements.text.focus();
-  });
+    form.elements.quote.value = words
+    pick.hidden = true
+    form.elements.text.focus()
+  })
 }
