@@ -6,7 +6,8 @@ from datetime import datetime
 from accounts.models import AuditEntry, User
 from articles.models import Article, State
 from editorial.actions.texts import AddressTaken, check_address, show_text
-from editorial.content import head_content
+from editorial.content import Content, head_content
+from editorial.named_rows import what_remains
 from editorial.workflow import PUBLISH, UNPUBLISH, UNSCHEDULE, Transition
 
 
@@ -53,7 +54,7 @@ def go_live(article: Article, *, moment: datetime) -> None:
     The first publication sets the story's date, later ones its update time. Raises `AddressTaken`.
     """
     if article.has_working_draft:
-        content = head_content(article)
+        content = _still_there(article)
         check_address(content.slug, article)
         show_text(article, content)
         article.updated_at = moment
@@ -75,10 +76,15 @@ def take_down(article: Article, *, at: datetime) -> None:
     """
     if article.embargo_until and article.embargo_until > at:
         article.first_published_at = None
-    draft = head_content(article) if article.has_working_draft else None
+    draft = _still_there(article) if article.has_working_draft else None
     article.public_version = article.published_at = article.unpublish_at = None
     if draft:
         show_text(article, replace(draft, slug=_free_of_others(draft.slug, article)))
+
+
+def _still_there(article: Article) -> Content:
+    """The latest text without the topics, authors and picture that were deleted since it was saved."""
+    return what_remains(head_content(article), section=article.section_id).content
 
 
 def _free_of_others(slug: str, article: Article) -> str:

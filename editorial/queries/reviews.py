@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from accounts.models import User
 from articles.models import Article
 from editorial.models import Review, ReviewPath, ReviewStep, Revision, Verdict
-from editorial.queries.people import PLANNED, SINCE_PUBLICATION
+from editorial.queries.people import PLANNED, SINCE_PUBLICATION, has_written
 
 
 @dataclass(frozen=True)
@@ -127,12 +127,13 @@ def _standing(path: ReviewPath, approvals: list[Review], writers: set[int]) -> R
     return ReviewStanding(steps, path.needs_two_people)
 
 
-def reviewers_for(article: Article) -> QuerySet[User]:
-    """The people whose review is due, for telling them."""
+def reviewers_for(article: Article) -> list[User]:
+    """The people whose review is due, for telling them; not those whose own text it is."""
     due = review_standing(article).due
     if due is None:
-        return User.objects.none()
-    return User.objects.filter(groups=due.group_id, is_active=True, is_staff=True)
+        return []
+    people = User.objects.filter(groups=due.group_id, is_active=True, is_staff=True)
+    return [user for user in people if not has_written(article, user)]
 
 
 def belongs_to(step: ReviewStep | None, user: User) -> bool:

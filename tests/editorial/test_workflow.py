@@ -32,7 +32,7 @@ from editorial.actions import (
 from editorial.content import head_content
 from editorial.models import Notification
 from editorial.queries import review_standing
-from tests.factories.articles import AuthorFactory
+from tests.factories.articles import AuthorFactory, TopicFactory
 from tests.factories.desk import HOUR, NOW, draft, edit, path, person, section, story
 
 pytestmark = pytest.mark.django_db
@@ -534,3 +534,23 @@ def test_saving_sanitises_and_counts(writer: User) -> None:
     article = draft(writer, body="<p onclick='x()'>Four words are here.</p><script>alert(1)</script>")
     assert (head_content(article).body, article.word_count) == ("<p>Four words are here.</p>", 4)
     assert article.revisions.get().content["body"] == "<p>Four words are here.</p>"
+
+
+def test_a_draft_that_names_deleted_rows_can_still_be_published(
+    writer: User, editor: User, publisher: User
+) -> None:
+    article, topic = story(State.PUBLISHED), TopicFactory.create()
+    edit(article, writer, topics=(topic.pk,), headline="With a topic")
+    topic.delete()
+    submit_article(article=article, by=writer, at=NOW)
+    approve_article(article=article, by=editor, at=NOW)
+    publish_article(article=article, by=publisher, at=NOW)
+    assert ([found.headline for found in public()], article.topics.count()) == (["With a topic"], 0)
+
+
+def test_those_whose_own_text_it_is_are_not_asked_to_review_it(editor: User) -> None:
+    other = person(EDITOR, "second@example.com")
+    article = draft(editor)
+    submit_article(article=article, by=editor, at=NOW)
+    told = Notification.objects.filter(kind=Notification.Kind.SUBMITTED)
+    assert [row.user for row in told] == [other]
