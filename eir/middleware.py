@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -17,6 +17,17 @@ def maintenance(get_response: Handler) -> Handler:
             closed = render(request, "503.html", status=503)
             closed["Retry-After"] = "600"
             return closed
+        return get_response(request)
+
+    return handle
+
+
+def sound_query(get_response: Handler) -> Handler:
+    """Refuse with 400 what has a NUL in its query: nobody types one, and PostgreSQL takes none."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest("This address cannot be read.", content_type="text/plain")
         return get_response(request)
 
     return handle

@@ -18,6 +18,8 @@ from editorial.queries import can_close, can_comment, can_edit, mentioned_in, pe
 
 LONGEST_TEXT = 4000
 LONGEST_QUOTE = 10_000
+MOST_OPEN = 500
+"""Threads open at once about one story: its pages show them all."""
 STANDING = ("state", "closed_by_label", "closed_at")
 """What closing a thread changes: its passage may be moving with a save meanwhile."""
 
@@ -50,6 +52,8 @@ def add_comment(
     _check_voice(article, by, link, at=at)
     if max(len(quote), len(replacement or "")) > LONGEST_QUOTE:
         raise CannotComment(f"A passage has {LONGEST_QUOTE} characters at most.")
+    if article.comments.filter(parent=None, state=Comment.State.OPEN).count() >= MOST_OPEN:
+        raise CannotComment(f"{MOST_OPEN} comments are open already: settle some of them first.")
     body = head_content(article).body
     place = _find(passage_text(body), quote, near)
     if replacement is not None:

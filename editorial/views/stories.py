@@ -24,7 +24,7 @@ def search(request: HttpRequest) -> JsonResponse:
     the address now.
     """
     found = visible_to_staff(signed_in_user(request))
-    for word in request.GET.get("q", "").replace("\0", " ").split():
+    for word in request.GET.get("q", "").split():
         found = found.filter(Q(headline__icontains=word) | Q(slugline__icontains=word))
     stories = list(found.only("headline", "slugline", "slug", "state").order_by("-changed_at")[:MOST])
     keys = [story.pk for story in stories]

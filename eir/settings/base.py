@@ -35,6 +35,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "eir.middleware.maintenance",
+    "eir.middleware.sound_query",
     "csp.middleware.CSPMiddleware",
     "eir.middleware.admin_content_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -25,11 +25,12 @@ from editorial.actions import (
     publish_article,
     publish_due,
     reply,
+    resolve_comment,
     restore_revision,
     review_as_guest,
     unpublish_article,
 )
-from editorial.actions.comments import LONGEST_QUOTE
+from editorial.actions.comments import LONGEST_QUOTE, MOST_OPEN
 from editorial.actions.guests import MOST_COMMENTS, comment_as_guest, make_guest_link
 from editorial.models import Comment, ReviewStep, Sitting, Verdict
 from editorial.tokens import guest_url
@@ -337,6 +338,18 @@ def test_a_link_in_the_wrong_hands_fills_no_database(client: Any) -> None:
     assert (answer.status_code, link.comments.count()) == (409, MOST_COMMENTS)
 
 
+def test_no_story_is_buried_under_comments() -> None:
+    article, editor = draft(), person(EDITOR)
+    Comment.objects.bulk_create(
+        Comment(article=article, text="Hm.", by=editor, at=NOW) for _ in range(MOST_OPEN)
+    )
+    with pytest.raises(CannotComment, match="settle some"):
+        add_comment(article=article, text="One more.", by=editor, at=NOW)
+    resolve_comment(comment=article.comments.all()[0], by=editor, at=NOW)
+    add_comment(article=article, text="One more.", by=editor, at=NOW)
+    assert article.comments.count() == MOST_OPEN + 1
+
+
 def test_a_suggestion_is_no_book_either() -> None:
     article, editor = draft(), person(EDITOR)
     with pytest.raises(CannotComment, match="characters at most"):
@@ -355,9 +368,12 @@ def test_a_tab_of_nonsense_loses_no_text() -> None:
     assert "/merge/" in answer.headers["Location"]
 
 
-def test_a_search_for_what_no_database_takes_finds_nothing() -> None:
-    answer = browser_of(person(EDITOR)).get("/admin/desk/stories/", {"q": "a\0"})
-    assert answer.json() == {"stories": []}
+@pytest.mark.parametrize(
+    "address",
+    ["admin/desk/stories/?q=", "admin/desk/pictures/?q=", "admin/articles/article/?state__exact=", "?q="],
+)
+def test_a_question_that_no_database_takes_is_refused(address: str) -> None:
+    assert browser_of(person(EDITOR)).get(f"/{address}a%00b").status_code == 400
 
 
 # What is deleted
