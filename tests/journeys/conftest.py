@@ -60,6 +60,20 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         context.close()
 
 
+@pytest.fixture
+def desk(open_page: OpenPage) -> Callable[[str], Page]:
+    """`desk("writer")` is that person's browser, signed in."""
+    pages: dict[str, Page] = {}
+
+    def page_of(who: str) -> Page:
+        if who not in pages:
+            pages[who] = open_page()
+            sign_in(pages[who], f"{who}@example.com")
+        return pages[who]
+
+    return page_of
+
+
 def sign_in(page: Page, email: str) -> None:
     """Sign in one of the sample people by password."""
     page.goto("/accounts/login/")
