@@ -13,6 +13,7 @@ from editorial.views import (
     merging,
     moves,
     notifications,
+    on_site,
     pictures,
     plan,
     preflight,
@@ -27,6 +28,7 @@ from editorial.views import (
 app_name = "desk"
 
 urlpatterns: list[URLPattern] = [
+    path("admin/r/<int:content_type_id>/<path:object_id>/", on_site.show, name="on_site"),
     path("admin/desk/begin/", begin.begin, name="begin"),
     path("admin/desk/board/", board.show, name="board"),
     path("admin/desk/calendar/", calendar.show, name="calendar"),

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from accounts.roles import EDITOR, PUBLISHER, WRITER
+from accounts.roles import EDITOR, PUBLISHER, SUPPORT, WRITER
 from articles.models import Article, State
 from editorial.actions import (
     CannotComment,
@@ -374,6 +375,25 @@ def test_a_tab_of_nonsense_loses_no_text() -> None:
 )
 def test_a_question_that_no_database_takes_is_refused(address: str) -> None:
     assert browser_of(person(EDITOR)).get(f"/{address}a%00b").status_code == 400
+
+
+# What one is not to see
+
+
+@pytest.mark.parametrize("role", [SUPPORT, WRITER])
+def test_the_admins_way_to_the_site_tells_no_address_of_a_story_out_of_sight(role: str) -> None:
+    hidden = draft(at=timezone.now(), slug="minister-to-resign")
+    public = story(State.PUBLISHED, at=timezone.now(), slug="tide-mill")
+    kind, client = ContentType.objects.get_for_model(Article).pk, browser_of(person(role, "x@example.com"))
+    assert client.get(f"/admin/r/{kind}/{hidden.pk}/").status_code == 404
+    assert client.get(f"/admin/r/{kind}/{public.pk}/").headers["Location"].endswith("/articles/tide-mill/")
+
+
+@pytest.mark.parametrize("address", ["/admin/desk/stories/?q=resign", "/admin/articles/article/?q=resign"])
+def test_no_search_of_the_desk_finds_a_story_out_of_sight(address: str) -> None:
+    draft(at=timezone.now(), headline="Minister to Resign at noon", slug="minister")
+    found = {role: "to Resign" in browser_of(person(role)).get(address).text for role in (WRITER, EDITOR)}
+    assert found == {WRITER: False, EDITOR: True}
 
 
 # What is deleted
