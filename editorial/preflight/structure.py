@@ -9,7 +9,10 @@ from articles.markup.texts import texts_of
 from editorial.preflight.check import Remark
 from editorial.preflight.subject import Subject
 
-_OPEN_PLACE = re.compile(r"\b(?:(?:TK)+|XXX+|TBC|TODO)\b|\?{3,}|\[\s*\]|(?i:\blorem ipsum\b)")
+_OPEN_PLACE = re.compile(
+    r"\b(?:(?:TK)+|XXX+|TBC|TODO)\b|\?{3,}|\[\s*\]|(?i:\blorem ipsum\b)"
+    r"|\[(?i:check|ask|confirm|verify|add|insert|date|name|number|figure|source|quote|place)\b[^\]]{0,120}\]"
+)
 _DIVIDER = Rule(is_paywall=True)
 
 

@@ -104,6 +104,11 @@ def test_what_stands_over_the_text(changes: dict[str, Any], expected: list[tuple
             ["embed_title"],
         ),
         ("<p>The year was XXX and the owner TKTK.</p>", ["open_places", "open_places"]),
+        (
+            "<p>He was born in [date] in Arrowmere. [Check with the purser: how many?]</p>",
+            ["open_places", "open_places"],
+        ),
+        ("<p>“I sold [the mill] in May,” she said.</p>", []),
         ("<p>A line that that man wrote, by by.</p>", ["repeated_words"]),
         ("<p>It stops,<br>and it goes.</p>", []),
     ],
