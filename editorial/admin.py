@@ -27,6 +27,7 @@ from editorial.buttons import make_move, seen_in, with_words
 from editorial.content import latest_text
 from editorial.desk import desk_of
 from editorial.forms import PLACED, ArticleForm
+from editorial.numbers import whole_number
 from editorial.queries import can_edit, can_place, visible_to_staff
 from editorial.refusal import Refusal, base_in, refuse
 from editorial.storylist import StoryList
@@ -115,11 +116,12 @@ class ArticleAdmin(StoryList, StoryRead, ModelAdmin):  # type: ignore[misc]
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Whoever may no longer change the story is refused, but keeps what they typed."""
-        if request.method == "POST" and object_id.isdecimal():
-            story = self.get_queryset(request).filter(pk=object_id).first()
+        key = whole_number(object_id)
+        if request.method == "POST" and key is not None:
+            story = self.get_queryset(request).filter(pk=key).first()
             by = signed_in_user(request)
             if story is None and (typed := posted_text(request.POST)):
-                return given_back(request, int(object_id), typed)
+                return given_back(request, key, typed)
             if story and not can_edit(story, by):
                 not_now = CannotSave("This story is not yours to change as it stands now.")
                 refusal = refuse(request.POST, latest_text(story), not_now, by=by, at=timezone.now())

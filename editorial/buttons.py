@@ -29,6 +29,7 @@ from editorial.actions import (
     unschedule_article,
 )
 from editorial.forms import MoveForm
+from editorial.numbers import whole_number
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,7 @@ def make_move(post: QueryDict, *, article: Article, by: User, at: datetime, seen
 
 def seen_in(post: QueryDict) -> int | None:
     """The revision that was on the page, if it says so."""
-    given = post.get("seen", "")
-    return int(given) if given.isdecimal() else None
+    return whole_number(post.get("seen", ""))
 
 
 def with_words(reason: object, post: QueryDict) -> SafeString:

@@ -13,10 +13,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from articles.models import Article, Author, FormerSlug
 from editorial.actions import Placing, free_slug
 from editorial.content import PLAIN, Content
+from editorial.numbers import whole_number
 
 PLACED = ("access", "prominence", "embargo_until", "unpublish_at")
-LONGEST_KEY = 19
-"""Digits: a number that long is no key of a row any more."""
 MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
 
 
@@ -84,7 +83,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     def clean_accepted_suggestions(self) -> list[int]:
         """The keys of the suggested edits that static/js/desk-comments.js wrote into the text."""
         keys = self.cleaned_data["accepted_suggestions"].split(",")
-        return [int(key) for key in keys if key.isdecimal() and len(key) < LONGEST_KEY]
+        return [number for key in keys if (number := whole_number(key)) is not None]
 
     def content(self) -> Content:
         """The text as it was typed."""

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from editorial.content import PLAIN, Content
+from editorial.numbers import whole_number
 
 _TEXTS = tuple(name for name in PLAIN if name != "dateline_date")
 
@@ -33,5 +34,5 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _numbers(texts: Iterable[Any]) -> Iterator[int]:
-    return (int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19)
+def _numbers(texts: Iterable[str]) -> Iterator[int]:
+    return (number for text in texts if (number := whole_number(text)) is not None)

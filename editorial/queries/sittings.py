@@ -9,6 +9,7 @@ from accounts.models import User
 from articles.models import Article, Author, Picture, Topic
 from editorial.content import Content, head_content
 from editorial.models import Revision, Sitting
+from editorial.numbers import whole_number
 from editorial.typed import Typed, changed_from, is_news, typed_of
 
 PRESENT = timedelta(seconds=45)
@@ -63,5 +64,5 @@ def names_in(typed: Typed) -> dict[str, dict[str, str]]:
 
 
 def _names(model: Any, keys: list[str]) -> dict[str, str]:
-    numbers = [key for key in keys if key.isdecimal()]
+    numbers = [key for key in keys if whole_number(key)]
     return {str(row.pk): str(row) for row in model.objects.filter(pk__in=numbers)} if numbers else {}

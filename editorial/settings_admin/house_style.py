@@ -13,13 +13,11 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.queries import signed_in_user
-from editorial.actions.house_style import TermLine, add_terms, read_terms
+from editorial.actions.house_style import COLUMNS, TermLine, add_terms, read_terms
 from editorial.models import HouseStyleTerm
 from editorial.settings_admin.audited import AuditedAdmin
 from editorial.views.guard import desk_context
 from kit.spreadsheet import csv_download
-
-HEADING = ("avoid", "prefer", "note", "language")
 
 
 class PasteForm(forms.Form):
@@ -58,8 +56,8 @@ class HouseStyleTermAdmin(AuditedAdmin):
         """The whole dictionary, in the form that `paste_view` reads."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = HouseStyleTerm.objects.values_list(*HEADING)
-        return csv_download([HEADING, *rows], name="house-style")
+        rows = HouseStyleTerm.objects.values_list(*COLUMNS)
+        return csv_download([COLUMNS, *rows], name="house-style")
 
     def paste_view(self, request: HttpRequest) -> HttpResponse:
         """First what the lines would do, then, with `confirm`, doing it."""

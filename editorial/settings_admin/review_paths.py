@@ -9,11 +9,10 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
-from articles.models import Article, State
+from articles.models import Article
 from editorial.models import ReviewPath, ReviewStep
+from editorial.queries.people import UNDER_REVIEW
 from editorial.settings_admin.audited import AuditedAdmin
-
-UNDER_WAY = (State.IN_REVIEW, State.APPROVED, State.SCHEDULED)
 
 
 class StepInline(TabularInline):  # type: ignore[misc]  # the library has no types
@@ -74,7 +73,7 @@ class ReviewPathAdmin(AuditedAdmin):
         path: ReviewPath | None = context.get("original")
         if path:
             context["under_way"] = {
-                state.label: stories_under(path).filter(state=state).count() for state in UNDER_WAY
+                state.label: stories_under(path).filter(state=state).count() for state in UNDER_REVIEW
             }
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from editorial.actions import (
     resolve_comment,
 )
 from editorial.content import head_content
+from editorial.numbers import whole_number
 from editorial.passages import marked_lines
 from editorial.queries import can_comment, people_at, threads_of
 from editorial.views.guard import desk_context, desk_page, story_at_desk
@@ -87,7 +88,8 @@ def act(request: HttpRequest, story: Article) -> int:
     do = request.POST.get("do")
     if do == "add":
         return add_comment(article=story, **given.words(), by=by, at=at).pk
-    thread = get_object_or_404(story.comments, pk=key_in(request.POST), parent=None)
+    key = whole_number(request.POST.get("comment", ""))
+    thread = get_object_or_404(story.comments, pk=key, parent=None)
     if do == "reply":
         reply(comment=thread, text=given.cleaned_data["text"], by=by, at=at)
     elif do in DECISIONS:
@@ -95,11 +97,6 @@ def act(request: HttpRequest, story: Article) -> int:
     else:
         raise CannotComment("There is no such thing to do.")
     return thread.pk
-
-
-def key_in(post: QueryDict) -> int | None:
-    key = post.get("comment", "")
-    return int(key) if key.isdecimal() else None
 
 
 def show_part(request: HttpRequest, story: Article) -> HttpResponse:

@@ -14,7 +14,6 @@ from articles.models import Article
 from editorial.comparison import compare
 from editorial.content import Content
 from editorial.history import read_version
-from editorial.models import Revision
 from editorial.queries import can_edit
 from editorial.views.guard import desk_context, desk_page, story_at_desk
 
@@ -103,7 +102,5 @@ def _before(story: Article, number: int) -> int | None:
 
 
 def _after(story: Article, number: int) -> int | None:
-    found: Revision | None = (
-        story.revisions.filter(number__gt=number).order_by("number").only("number").first()
-    )
-    return found.number if found else None
+    found = story.revisions.filter(number__gt=number).order_by("number")
+    return found.values_list("number", flat=True).first()

@@ -17,6 +17,7 @@ from editorial.actions.comments import LONGEST_TEXT, CannotComment
 from editorial.actions.guests import comment_as_guest, note_guest_seen
 from editorial.content import latest_text
 from editorial.models import GuestLink, Verdict
+from editorial.numbers import whole_number
 from editorial.queries.guests import is_guests_turn, threads_of_guest
 from editorial.tokens import read_guest_token
 
@@ -89,8 +90,8 @@ def _words(post: QueryDict, name: str) -> str:
 
 def _number(post: QueryDict, name: str) -> int:
     """What is none is -1, which no row and no revision has."""
-    given = post.get(name, "")
-    return int(given) if given.isdecimal() else -1
+    number = whole_number(post.get(name, ""))
+    return -1 if number is None else number
 
 
 def _page(

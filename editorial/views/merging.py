@@ -26,6 +26,7 @@ from editorial.content import PLAIN, Content, content_at, head_content, overlay
 from editorial.forms import ArticleForm
 from editorial.merging import Line, Merge, Passage, bring_together
 from editorial.models import Revision, Sitting
+from editorial.numbers import whole_number
 from editorial.queries import can_edit
 from editorial.queries.sittings import NAMED, is_saved, names_in
 from editorial.typed import BODY, Typed
@@ -204,7 +205,7 @@ def _line_changes(base: str, text: str) -> SafeString:
 def _said(name: str, values: list[str]) -> str:
     """The value as people read it: rows by what they are called."""
     if name == "section":
-        found = Section.objects.filter(pk__in=[value for value in values if value.isdecimal()]).first()
+        found = Section.objects.filter(pk__in=[value for value in values if whole_number(value)]).first()
         return str(found or "")
     if name in NAMED:
         names = names_in({name: values})[name]

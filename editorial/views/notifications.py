@@ -14,6 +14,7 @@ from accounts.queries import signed_in_user
 from editorial.actions.notifications import mark_read, set_notification_settings
 from editorial.models import Notification
 from editorial.notification_forms import NotificationForm
+from editorial.numbers import whole_number
 from editorial.queries.notifications import notifications_of, settings_of
 from editorial.views.guard import desk_context
 
@@ -51,7 +52,7 @@ def read(request: HttpRequest) -> HttpResponse:
     """Mark all as read, or the one whose key is in `only`; 404 for somebody else's."""
     user, only = signed_in_user(request), request.POST.get("only", "")
     if only:
-        key = int(only) if only.isdecimal() else 0
+        key = whole_number(only)
         get_object_or_404(Notification, pk=key, user=user)
         mark_read(user=user, at=timezone.now(), only=key)
     else:

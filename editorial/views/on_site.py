@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
+from editorial.numbers import whole_number
 from editorial.views.guard import story_at_desk
 
 
@@ -16,5 +17,5 @@ from editorial.views.guard import story_at_desk
 def show(request: HttpRequest, content_type_id: int, object_id: str) -> HttpResponseBase:
     """Django's own way; to a story only for who sees it at the desk, since its address has its headline."""
     if content_type_id == ContentType.objects.get_for_model(Article).pk:
-        story_at_desk(request, int(object_id) if object_id.isdecimal() else 0)
+        story_at_desk(request, whole_number(object_id) or 0)
     return shortcut(request, content_type_id, object_id)

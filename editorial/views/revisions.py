@@ -20,6 +20,7 @@ from editorial.content import Content, head_content, overlay
 from editorial.history import read_version, saves_of
 from editorial.models import Verdict
 from editorial.named_rows import what_remains
+from editorial.numbers import whole_number
 from editorial.queries import Situation, can_edit, hindrance
 from editorial.views.guard import desk_context, desk_page, story_at_desk
 from editorial.workflow import EDIT
@@ -107,13 +108,12 @@ def restore(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 def _restore(request: HttpRequest, story: Article, number: int) -> None:
     """Raises `CannotSave`."""
-    base = request.POST.get("base", "")
     made = restore_revision(
         article=story,
         number=number,
         by=signed_in_user(request),
         at=timezone.now(),
-        base=min(int(base), 2**31 - 1) if base.isdecimal() else None,
+        base=whole_number(request.POST.get("base", "")),
     )
     if made is None:
         messages.info(request, f"The latest text is that of revision {number} already.")

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.queries import signed_in_user
 from articles.models import Article
 from editorial.actions import keep_refused
+from editorial.numbers import whole_number
 from editorial.refusal import tab_in
 from editorial.typed import BODY, Typed
 from editorial.views.guard import desk_context
@@ -19,8 +20,8 @@ def given_back(request: HttpRequest, pk: int, typed: Typed) -> HttpResponse:
     """
     by, article = signed_in_user(request), Article.objects.filter(pk=pk).first()
     if article and by.has_perm("articles.change_article"):
-        given = request.POST.get("base", "")
-        base = min(int(given), article.version) if given.isdecimal() else article.version
+        given = whole_number(request.POST.get("base", ""))
+        base = article.version if given is None else min(given, article.version)
         tab = tab_in(request.POST)
         keep_refused(article=article, user=by, tab=tab, base=base, content=typed, at=timezone.now())
     fields = [
