@@ -12,6 +12,7 @@ from editorial.buttons import BUTTONS, Button, form_of, typed_for
 from editorial.forms import MoveForm
 from editorial.models import Review, Verdict
 from editorial.queries import can_edit, can_place, moves_for, review_standing
+from editorial.timeline import event_of
 
 FOREMOST = ("submit", "approve", "publish")
 """The moves on buttons of their own; the others wait behind “More”."""
@@ -67,5 +68,5 @@ def desk_of(article: Article, user: User, *, at: datetime, typed: QueryDict | No
         "standing": review_standing(article),
         "asked": _asked(article),
         "verdicts": article.reviews.filter(version=article.version),
-        "trail": AuditEntry.about(article)[:6],
+        "trail": [event_of(entry) for entry in AuditEntry.about(article).select_related("by")[:6]],
     }

@@ -65,10 +65,11 @@ class Day:
 def days_of(entries: Iterable[AuditEntry]) -> list[Day]:
     """The entries, which are in the order of time, day by day. Reads `by` of each."""
     by_day = groupby(entries, key=lambda entry: localtime(entry.at).date())
-    return [Day(day, [_event(entry) for entry in inside]) for day, inside in by_day]
+    return [Day(day, [event_of(entry) for entry in inside]) for day, inside in by_day]
 
 
-def _event(entry: AuditEntry) -> Event:
+def event_of(entry: AuditEntry) -> Event:
+    """One entry in plain words. Reads its `by`."""
     has_moved = entry.from_state != entry.to_state
     return Event(
         at=entry.at,
