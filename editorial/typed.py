@@ -6,6 +6,7 @@ put back and brought together with another text. Only saving asks whether it mak
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import lru_cache
 
 from django.http import QueryDict
 
@@ -72,4 +73,9 @@ def _settle(name: str, values: list[str]) -> list[str]:
     if name in SEVERAL:
         return sorted(values) if name == "topics" else values
     first = values[0].replace("\r\n", "\n").strip() if values else ""
-    return [sanitize_body(first) if name == BODY else first]
+    return [_clean(first) if name == BODY else first]
+
+
+@lru_cache(maxsize=4)  # one text is held against many revisions
+def _clean(body: str) -> str:
+    return sanitize_body(body)

@@ -50,10 +50,7 @@ def add_comment(
     """
     article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
     _check_voice(article, by, link, at=at)
-    if max(len(quote), len(replacement or "")) > LONGEST_QUOTE:
-        raise CannotComment(f"A passage has {LONGEST_QUOTE} characters at most.")
-    if article.comments.filter(parent=None, state=Comment.State.OPEN).count() >= MOST_OPEN:
-        raise CannotComment(f"{MOST_OPEN} comments are open already: settle some of them first.")
+    _check_room(article, quote, replacement or "")
     body = head_content(article).body
     place = _find(passage_text(body), quote, near)
     if replacement is not None:
@@ -167,6 +164,13 @@ def _check_voice(article: Article, by: User | None, link: GuestLink | None, *, a
             raise CannotComment("This link does not let you comment.")
     elif by is None or link is not None or not can_comment(article, by):
         raise CannotComment("This story is not yours to comment on.")
+
+
+def _check_room(article: Article, *words: str) -> None:
+    if max(map(len, words)) > LONGEST_QUOTE:
+        raise CannotComment(f"A passage has {LONGEST_QUOTE} characters at most.")
+    if article.comments.filter(parent=None, state=Comment.State.OPEN).count() >= MOST_OPEN:
+        raise CannotComment(f"{MOST_OPEN} comments are open already: settle some of them first.")
 
 
 def _check_suggestion(body: str, place: tuple[int, int] | None, quote: str, replacement: str) -> None:

@@ -9,8 +9,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.utils import timezone
 
+import editorial.typed
 from accounts.models import AuditEntry
 from accounts.roles import EDITOR, PUBLISHER, SUPPORT, WRITER
+from articles.markup.sanitize import sanitize_body
 from articles.models import Article, State
 from editorial.actions import (
     CannotComment,
@@ -48,9 +50,10 @@ def state_of(article: Article) -> str:
     return Article.objects.get(pk=article.pk).state
 
 
-def together(*acts: Callable[[], Any]) -> list[BaseException]:
+def together(*acts: Callable[[], Any]) -> list[Exception]:
     """All at the same moment, each with a connection of its own; returns what they raised."""
-    start, raised = threading.Barrier(len(acts)), []
+    start = threading.Barrier(len(acts))
+    raised: list[Exception] = []
 
     def run(act: Callable[[], Any]) -> None:
         start.wait()
@@ -211,12 +214,12 @@ def test_a_suggestion_by_someone_with_a_very_long_name_can_be_accepted() -> None
 def test_what_was_typed_into_a_story_that_is_out_of_sight_is_given_back(story_is: str) -> None:
     article, writer = draft(at=timezone.now()), person(WRITER)
     assign_story(article=article, by=None, at=timezone.now(), assignee=writer)
-    client, typed = browser_of(writer), form_in(article, body="<p>Days of work &amp; more.</p>")
+    client, sent = browser_of(writer), form_in(article, body="<p>Days of work &amp; more.</p>")
     if story_is == "deleted":
         Article.objects.get(pk=article.pk).delete()
     else:
         assign_story(article=article, by=None, at=timezone.now(), assignee=None)
-    answer = client.post(page_of(article), typed)
+    answer = client.post(page_of(article), sent)
     assert answer.status_code == 409
     assert answer.headers["Cache-Control"].count("no-store") == 1
     assert "&lt;p&gt;Days of work &amp;amp; more.&lt;/p&gt;" in answer.text
@@ -337,6 +340,24 @@ def test_a_link_in_the_wrong_hands_fills_no_database(client: Any) -> None:
     )
     answer = client.post(address, {"do": "comment", "text": "One more."})
     assert (answer.status_code, link.comments.count()) == (409, MOST_COMMENTS)
+
+
+def test_a_text_is_cleaned_once_however_many_saves_it_is_held_against(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    article, writer = draft(at=timezone.now()), person(EDITOR)
+    for number in range(20):
+        edit(article, writer, headline=f"No. {number}", at=timezone.now())
+    read: list[str] = []
+
+    def clean(body: str) -> str:
+        read.append(body)
+        return sanitize_body(body)
+
+    monkeypatch.setattr(editorial.typed, "sanitize_body", clean)
+    fields = typed_in(article, body="<p>Words nobody saved.</p>")
+    assert say(browser_of(writer), article, base=1, fields=fields).status_code == 200
+    assert read.count("<p>Words nobody saved.</p>") == 1
 
 
 def test_no_story_is_buried_under_comments() -> None:
