@@ -7,41 +7,24 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
-from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin
 
 from accounts.admin.audit_filters import FILTERS, kind_label, state_label
 from accounts.models import AuditEntry
+from kit.paging import BoundedPaginator
 from kit.spreadsheet import csv_download
 
 READ_AT_ONCE = 2000
 HEADING = ("when", "who", "action", "kind", "id", "what", "from", "to", "reason")
 
 
-class TrailPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Counts no further than `limit`: to count every row would read every row."""
-
-    limit = 10_000
-
-    @cached_property
-    def count(self) -> int:
-        return min(self._seen, self.limit)
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there are more entries than can be leafed through."""
-        return self._seen > self.limit
-
-    @cached_property
-    def _seen(self) -> int:
-        entries: QuerySet[AuditEntry] = self.object_list  # type: ignore[assignment]  # the admin pages querysets
-        return entries.order_by()[: self.limit + 1].count()
+class TrailPaginator(BoundedPaginator):
+    bound = 10_000
 
 
 class TrailList(ChangeList):

@@ -13,7 +13,7 @@ from articles.models import State
 from editorial.actions import CannotMove
 from editorial.buttons import make_move, seen_in, with_words
 from editorial.desk import offers_for
-from editorial.routes import Route, route_to
+from editorial.dragging import Route, route_to
 from editorial.views.guard import desk_context, desk_page, story_at_desk
 
 

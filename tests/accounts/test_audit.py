@@ -244,7 +244,7 @@ def test_the_list_and_its_export_cost_the_same_for_any_number_of_entries(
 def test_a_long_trail_is_counted_no_further_than_its_pages_go(
     client: Client, superuser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(TrailPaginator, "limit", 3)
+    monkeypatch.setattr(TrailPaginator, "bound", 3)
     for hours in range(4):
         record(hours=hours)
     page = client.get(LIST)

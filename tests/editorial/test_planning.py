@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.roles import EDITOR, PUBLISHER, WRITER
 from articles.models import Article, State
 from editorial.actions import CannotMove, assign_story, place_hold, plan_story
+from editorial.admin.story_list import StoryPaginator
 from editorial.models import Assignment, Priority
-from editorial.storylist import BoundedPaginator
 from tests.factories.desk import edit, person, section, story
 from tests.factories.planning import stack
 
@@ -136,7 +136,7 @@ def test_the_list_costs_the_same_for_one_story_for_thirty_and_for_three_thousand
     client.get(LIST)
     with django_assert_num_queries({EDITOR: 8, WRITER: 12}[role]):
         page = client.get(LIST)
-    assert page.context["cl"].result_count == min(number, BoundedPaginator.bound)
+    assert page.context["cl"].result_count == min(number, StoryPaginator.bound)
     assert ("More than 1,000 stories" in page.text) == (number > 1000)
 
 

@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
@@ -16,8 +14,7 @@ from unfold.views import ChangeList
 
 from accounts.queries import signed_in_user
 from articles.models import Article, State
-from editorial.bulk import MOST_AT_ONCE, move_all
-from editorial.filters import (
+from editorial.admin.story_filters import (
     AccessFilter,
     AssigneeFilter,
     DueFilter,
@@ -25,8 +22,10 @@ from editorial.filters import (
     PileFilter,
     WhoseFilter,
 )
+from editorial.bulk import MOST_AT_ONCE, move_all
 from editorial.models import ReviewStep
 from editorial.queries import planned
+from kit.paging import BoundedPaginator
 
 LABELS = {
     State.DRAFT.label: "warning",
@@ -40,24 +39,8 @@ LABELS = {
 }
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Counts no further than `bound`: who looks for more than that filters or searches."""
-
-    bound = 1000
+class StoryPaginator(BoundedPaginator):
     template_name = "editorial/_pagination.html"
-
-    @cached_property
-    def _counted(self) -> int:
-        stories: QuerySet[Article] = self.object_list  # type: ignore[assignment]  # the admin gives no other
-        return stories.order_by().values("pk")[: self.bound + 1].count()
-
-    @cached_property
-    def count(self) -> int:
-        return min(self._counted, self.bound)
-
-    @property
-    def is_cut(self) -> bool:
-        return self._counted > self.bound
 
 
 class StoryChangeList(ChangeList):  # type: ignore[misc]
@@ -96,7 +79,7 @@ class StoryList:
     list_select_related = ("section",)
     list_per_page = 50
     list_before_template = "editorial/_list_head.html"
-    paginator = BoundedPaginator
+    paginator = StoryPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("headline", "slugline", "standfirst")

@@ -5,8 +5,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from articles.markup.lead import plain_text
+from editorial.admin.audited import AuditedAdmin
 from editorial.models import StoryTemplate
-from editorial.settings_admin.audited import AuditedAdmin
 
 
 @admin.register(StoryTemplate)

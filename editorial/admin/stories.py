@@ -14,7 +14,6 @@ from unfold.admin import ModelAdmin
 from accounts.models import AuditEntry
 from accounts.queries import signed_in_user
 from articles.models import Article
-from editorial import settings_admin  # noqa: F401 (the desk's settings register themselves)
 from editorial.actions import (
     CannotMove,
     CannotSave,
@@ -23,6 +22,8 @@ from editorial.actions import (
     save_draft,
     settle_sitting,
 )
+from editorial.admin.story_list import StoryList
+from editorial.admin.story_read import StoryRead
 from editorial.buttons import make_move, seen_in, with_words
 from editorial.content import latest_text
 from editorial.desk import desk_of
@@ -30,8 +31,6 @@ from editorial.forms import PLACED, ArticleForm
 from editorial.numbers import whole_number
 from editorial.queries import can_edit, can_place, visible_to_staff
 from editorial.refusal import Refusal, base_in, refuse
-from editorial.storylist import StoryList
-from editorial.storyread import StoryRead
 from editorial.typed import posted_text
 from editorial.views import preview
 from editorial.views.unsaved import given_back

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from articles.models import Article
+from editorial.admin.audited import AuditedAdmin
 from editorial.models import ReviewPath, ReviewStep
 from editorial.queries.people import UNDER_REVIEW
-from editorial.settings_admin.audited import AuditedAdmin
 
 
 class StepInline(TabularInline):  # type: ignore[misc]  # the library has no types
