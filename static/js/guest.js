@@ -8,9 +8,13 @@ function selectedWords() {
   const selection = document.getSelection()
   if (!selection || selection.isCollapsed || !selection.rangeCount) return ""
   const range = selection.getRangeAt(0)
-  if (!text.contains(range.commonAncestorContainer)) return ""
+  if (!text.contains(range.startContainer)) return ""
+  /* Three clicks on the last paragraph reach to the beginning of what follows the text. */
+  const isWithin = text.contains(range.endContainer)
+  const inside = range.cloneRange()
+  if (!isWithin) inside.setEnd(text, text.childNodes.length)
+  const words = (isWithin ? selection : inside).toString().trim()
   /* The dateline is set before the text and is no part of it. */
-  const words = selection.toString().trim()
   const dateline = text.querySelector(".dateline")?.textContent ?? ""
   return words.startsWith(dateline) ? words.slice(dateline.length).trim() : words
 }
