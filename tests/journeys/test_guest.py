@@ -78,6 +78,7 @@ def test_guest(open_page: OpenPage) -> None:
 
     # The review is done under their name, and the editor closes the link.
     editor.goto(address)
+    editor.locator(".guests > summary").click()
     expect(editor.locator(".guest__verdict")).to_contain_text("Fine, with the receipts on file.")
     expect_accessible(editor)
     editor.get_by_role("link", name=f"Close the link for {LAWYER}").click()
