@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("admin/desk/stories/<int:pk>/guest/", guests.invite, name="guest"),
     path("admin/desk/guests/<int:pk>/revoke/", guests.revoke, name="guest_revoke"),
     path("admin/desk/stories/<int:pk>/preview/", preview.preview, name="preview"),
+    path("admin/desk/stories/<int:pk>/preview/page/", preview.page, name="preview_page"),
     path("review/<str:token>/", guest.review, name="review"),
     path("admin/desk/stories/<int:pk>/timeline/", timeline.show, name="timeline"),
     path("admin/desk/stories/<int:pk>/revisions/", revisions.show, name="revisions"),

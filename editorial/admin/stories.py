@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
@@ -24,7 +22,7 @@ from editorial.actions import (
 )
 from editorial.admin.story_list import StoryList
 from editorial.admin.story_read import StoryRead
-from editorial.buttons import make_move, seen_in, with_words
+from editorial.buttons import make_move, with_words
 from editorial.content import latest_text
 from editorial.desk import desk_of
 from editorial.forms import PLACED, ArticleForm
@@ -32,7 +30,6 @@ from editorial.numbers import whole_number
 from editorial.queries import can_edit, can_place, visible_to_staff
 from editorial.refusal import Refusal, base_in, refuse
 from editorial.typed import posted_text
-from editorial.views import preview
 from editorial.views.unsaved import given_back
 
 
@@ -170,25 +167,10 @@ class ArticleAdmin(StoryList, StoryRead, ModelAdmin):  # type: ignore[misc]
         response: HttpResponse = super().response_change(request, obj)
         return response
 
-    def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
-        return [
-            path("<int:pk>/move/", guard(self.move_view), name="articles_article_move"),
-            path("<int:pk>/preview/", preview.page, name="articles_article_preview"),
-            *super().get_urls(),
-        ]
-
-    def move_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A move without a change of the text."""
-        if request.method != "POST" or not self.has_view_permission(request):
-            raise PermissionDenied
-        article = get_object_or_404(self.get_queryset(request), pk=pk)
-        return self._move(request, article, seen=seen_in(request.POST))
-
-    def _move(self, request: HttpRequest, article: Article, *, seen: int | None = None) -> HttpResponse:
-        by, at = signed_in_user(request), timezone.now()
+    def _move(self, request: HttpRequest, article: Article) -> HttpResponse:
+        """The move that was asked for with the text; one without a text is for `desk:move`."""
         try:
-            done = make_move(request.POST, article=article, by=by, at=at, seen=seen)
+            done = make_move(request.POST, article=article, by=signed_in_user(request), at=timezone.now())
         except CannotMove as reason:
             messages.error(request, with_words(f"{reason} What you wrote is saved.", request.POST))
         else:
@@ -203,5 +185,4 @@ class ArticleAdmin(StoryList, StoryRead, ModelAdmin):  # type: ignore[misc]
             context |= desk_of(
                 article, signed_in_user(request), at=timezone.now(), typed=request.POST or None
             )
-            context["move_url"] = reverse("admin:articles_article_move", args=(article.pk,))
         return super().render_change_form(request, context, *args, **kwargs)

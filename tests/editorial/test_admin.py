@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
@@ -85,7 +86,7 @@ def test_a_writer_sees_own_drafts_and_what_is_public() -> None:
     add_story(None, 3)
     listed = client.get(LIST).context["cl"].queryset
     assert set(listed) == {own, public}
-    assert client.get(f"{LIST}{public.pk}/preview/").status_code == 200
+    assert client.get(f"/admin/desk/stories/{public.pk}/preview/page/").status_code == 200
 
 
 def test_a_writer_plans_writes_and_submits() -> None:
@@ -121,7 +122,7 @@ def test_w1_no_crafted_request_of_a_writer_moves_a_story(move: str, state: str) 
         "move-schedule-when": when
     }
     client.post(change_url(article), request)
-    client.post(f"{LIST}{article.pk}/move/", request)
+    client.post(f"/admin/desk/stories/{article.pk}/move/", request)
     client.post(LIST, {"action": "publish", "_selected_action": [article.pk]})
     assert state_of(article) == state
 
@@ -176,7 +177,7 @@ def test_w3_nobody_takes_their_name_off_a_text_to_approve_it() -> None:
     page = client.post(change_url(article), form_of(article, _move="approve", byline=[]), follow=True)
     assert "Nobody approves their own text" in page.text
     client.post(f"/admin/articles/author/{own.pk}/change/", {"name": own.name, "slug": own.slug, "user": ""})
-    client.post(f"{LIST}{article.pk}/move/", {"_move": "approve"})
+    client.post(f"/admin/desk/stories/{article.pk}/move/", {"_move": "approve"})
     assert (state_of(article), list(article.authors.all())) == (State.IN_REVIEW, [])
 
 
@@ -201,14 +202,15 @@ def test_scheduling_without_a_sensible_time_says_so(when: str) -> None:
     assert state_of(article) == State.APPROVED
 
 
-def test_an_editor_takes_back_a_scheduled_story_without_a_form() -> None:
+def test_the_buttons_of_a_page_that_is_only_read_make_their_move_and_lead_back() -> None:
     client, _ = browser_of(EDITOR)
     article = add_story(None, up_to=State.APPROVED)
     publish_article(article=article, by=None, at=timezone.now(), when=timezone.now() + timedelta(days=1))
-    client.post(
-        f"{LIST}{article.pk}/move/",
-        {"_move": "request changes", "move-request-changes-note": "Wait for the tide."},
-    )
+    page = BeautifulSoup(client.get(change_url(article)).text, "html.parser")
+    buttons = page("button", {"name": "_move", "formaction": True})
+    (address,) = {button["formaction"] for button in buttons}
+    reason = {"_move": "request changes", "move-request-changes-note": "Wait for the tide."}
+    assert client.post(str(address), reason).headers["Location"] == change_url(article)
     assert state_of(article) == State.CHANGES_REQUESTED
 
 
@@ -237,8 +239,8 @@ def test_the_preview_shows_the_wall_to_a_visitor_and_all_to_a_subscriber() -> No
     Article.objects.filter(pk=article.pk).update(
         body='<p>The free lead stands here.</p><hr class="paywall"><p>Heliotrope secret passage.</p>'
     )
-    visitor = client.get(f"{LIST}{article.pk}/preview/?as=visitor")
-    subscriber = client.get(f"{LIST}{article.pk}/preview/?as=subscriber")
+    visitor = client.get(f"/admin/desk/stories/{article.pk}/preview/page/?as=visitor")
+    subscriber = client.get(f"/admin/desk/stories/{article.pk}/preview/page/?as=subscriber")
     assert ("Heliotrope" in visitor.text, "Heliotrope" in subscriber.text) == (False, True)
     assert visitor["X-Robots-Tag"] == "noindex"
 
@@ -247,5 +249,5 @@ def test_the_desk_is_closed_to_readers() -> None:
     reader = Client()
     reader.force_login(User.objects.create_user("reader@example.com"))
     article = add_story(None)
-    for url in (LIST, change_url(article), f"{LIST}{article.pk}/preview/"):
+    for url in (LIST, change_url(article), f"/admin/desk/stories/{article.pk}/preview/page/"):
         assert reader.get(url).status_code in (302, 403)

@@ -518,7 +518,7 @@ class TestPreview:
         article = draft(person(WRITER), body=BODY, settings={"access": Access.SUBSCRIBERS})
         client = Client()
         client.force_login(person(WRITER))
-        address = reverse("admin:articles_article_preview", args=(article.pk,))
+        address = reverse("desk:preview_page", args=(article.pk,))
         seen = {
             kind: client.get(f"{address}?as={kind}").text for kind in ("visitor", "registered", "subscriber")
         }
@@ -544,7 +544,7 @@ class TestPreview:
         address = reverse("desk:preview", args=(article.pk,))
         page = BeautifulSoup(client.get(f"{address}?as=visitor&on=phone").content, "html.parser")
         (frame,) = page.select("iframe")
-        assert frame["src"] == f"{reverse('admin:articles_article_preview', args=(article.pk,))}?as=visitor"
+        assert frame["src"] == f"{reverse('desk:preview_page', args=(article.pk,))}?as=visitor"
         assert [view["class"] for view in page.select(".preview__view")] == [
             ["preview__view", "preview__view--phone"]
         ]
@@ -568,5 +568,5 @@ class TestPreview:
         article = draft(person(EDITOR))
         client = Client()
         client.force_login(person(WRITER))
-        for name in ("desk:preview", "admin:articles_article_preview"):
+        for name in ("desk:preview", "desk:preview_page"):
             assert client.get(reverse(name, args=(article.pk,))).status_code == 404
