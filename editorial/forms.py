@@ -60,7 +60,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             self.fields[name].show_hidden_initial = True  # a stale page takes back nobody's placing
         byline = self.fields["byline"]
         byline.widget = OrderedChoices(Article._meta.get_field("authors"), admin.site)  # noqa: SLF001 (Django's documented API)
-        byline.widget.choices = byline.choices  # type: ignore[attr-defined]
+        byline.widget.choices = byline.choices  # type: ignore[attr-defined]  # of a choice's widget
         self.initial["byline"] = [author.pk for author in self.instance.credited_authors]
         self.initial["base"] = self.instance.version
 
@@ -103,7 +103,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         return cast("Placing", changed)
 
 
-class MomentInput(UnfoldAdminTextInputWidget):  # type: ignore[misc]
+class MomentInput(UnfoldAdminTextInputWidget):  # type: ignore[misc]  # the library has no types
     """Day and time in the newsroom's zone, as the browser's own control takes it."""
 
     input_type = "datetime-local"

@@ -50,5 +50,6 @@ class GuestForm(forms.Form):
 
     def __init__(self, *args: Any, article: Article, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        steps = [step.pk for step in steps_to_vouch_for(article, by)]
-        self.fields["step"].queryset = ReviewStep.objects.filter(pk__in=steps)  # type: ignore[attr-defined]
+        steps, field = [step.pk for step in steps_to_vouch_for(article, by)], self.fields["step"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = ReviewStep.objects.filter(pk__in=steps)

@@ -78,7 +78,7 @@ def assign_story(*, article: Article, by: User | None, at: datetime, **plan: Unp
     changed = [name for name, value in plan.items() if getattr(assignment, name) != value]
     is_new_assignee = "assignee" in changed and assignee is not None
     for name in changed:
-        setattr(assignment, name, plan[name])  # type: ignore[literal-required]
+        setattr(assignment, name, plan[name])  # type: ignore[literal-required]  # a name of `Plan`
     if "due_at" in changed:
         assignment.overdue_told_at = None
     assignment.save()

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
@@ -25,9 +24,8 @@ class StepInline(TabularInline):  # type: ignore[misc]  # the library has no typ
     verbose_name = "review"
     verbose_name_plural = "reviews, due one after the other"
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[BaseInlineFormSet]:  # type: ignore[type-arg]
-        formset: type[BaseInlineFormSet] = super().get_formset(request, obj, validate_min=True, **kwargs)  # type: ignore[type-arg]
-        return formset
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, validate_min=True, **kwargs)
 
 
 @admin.register(ReviewPath)

@@ -34,7 +34,7 @@ from editorial.views.unsaved import given_back
 
 
 @admin.register(Article)
-class ArticleAdmin(StoryList, StoryRead, ModelAdmin):  # type: ignore[misc]
+class ArticleAdmin(StoryList, StoryRead, ModelAdmin):  # type: ignore[misc]  # the library has no types
     form = ArticleForm
     view_on_site = False  # the desk links there, once the story is public
     autocomplete_fields = ("topics", "lead_picture")

@@ -43,7 +43,7 @@ class StoryPaginator(BoundedPaginator):
     template_name = "editorial/_pagination.html"
 
 
-class StoryChangeList(ChangeList):  # type: ignore[misc]
+class StoryChangeList(ChangeList):  # type: ignore[misc]  # the library has no types
     """The stories with their plans at hand."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Article]:

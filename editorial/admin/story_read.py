@@ -16,7 +16,10 @@ FOR_SAVING = ("base", "tab", "accepted_suggestions")
 
 
 class StoryRead:
-    """Part of the admin of stories: the same fields in the same order, for reading."""
+    """The part of the stories' admin that is for reading: the same fields in the same order.
+
+    What it asks of `super()` and `self` is the `ModelAdmin` it stands before.
+    """
 
     def get_fieldsets(self, request: HttpRequest, obj: Article | None = None) -> list[tuple[Any, Any]]:
         fieldsets: list[tuple[Any, Any]] = super().get_fieldsets(request, obj)  # type: ignore[misc]
