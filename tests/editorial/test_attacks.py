@@ -37,9 +37,9 @@ from editorial.actions.comments import LONGEST_QUOTE, MOST_OPEN
 from editorial.actions.guests import MOST_COMMENTS, comment_as_guest, make_guest_link
 from editorial.models import Comment, ReviewStep, Sitting, Verdict
 from editorial.tokens import guest_url
-from tests.editorial.writing import browser_of, form_in, page_of, say, typed_in
+from tests.editorial.writing import form_in, page_of, say, typed_in
 from tests.factories.articles import TopicFactory
-from tests.factories.desk import HOUR, NOW, draft, edit, path, person, story
+from tests.factories.desk import HOUR, NOW, browser_of, draft, edit, path, person, story
 
 pytestmark = pytest.mark.django_db
 

@@ -9,23 +9,16 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import User
 from accounts.roles import EDITOR, PUBLISHER, SUPPORT, WRITER
 from articles.models import Article, State
 from editorial.actions import approve_article, assign_story, place_hold
-from tests.factories.desk import edit, path, person, section, story
+from tests.factories.desk import browser_of, edit, path, person, section, story
 from tests.factories.planning import stack
 
 pytestmark = pytest.mark.django_db
 
 BOARD = "/admin/desk/board/"
 JSON = {"accept": "application/json"}
-
-
-def browser_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def cards_on(client: Client, query: str = "") -> dict[str, list[Article]]:

@@ -15,7 +15,7 @@ from articles.models import Article, State
 from editorial.actions import assign_story, kill_article, place_article, publish_article
 from editorial.agenda import month_of, on_day, span_from, week_of
 from editorial.models import Assignment
-from tests.factories.desk import person, section, story
+from tests.factories.desk import browser_of, person, section, story
 from tests.factories.planning import stack
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
@@ -32,12 +32,6 @@ def monday_morning(settings: Any) -> Any:
     settings.TIME_ZONE = "America/New_York"
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-def browser_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def shown(client: Client, query: str = "?month=2026-11") -> dict[str, list[tuple[str, str]]]:

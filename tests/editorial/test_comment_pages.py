@@ -15,7 +15,7 @@ from editorial.actions import add_comment, resolve_comment
 from editorial.content import head_content
 from editorial.models import Comment, Notification
 from editorial.passages import marked_lines
-from tests.factories.desk import NOW, draft, person, story
+from tests.factories.desk import NOW, browser_of, draft, person, story
 
 pytestmark = pytest.mark.django_db
 
@@ -37,18 +37,12 @@ def article(writer: User) -> Article:
     return draft(writer, body=BODY)
 
 
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def page_of(article: Article) -> str:
     return f"/admin/desk/stories/{article.pk}/comments/"
 
 
 def post(user: User, article: Article, *, part: bool = False, **values: Any) -> Any:
-    return client_of(user).post(page_of(article) + ("?part=threads" if part else ""), values)
+    return browser_of(user).post(page_of(article) + ("?part=threads" if part else ""), values)
 
 
 def suggestion(article: Article, by: User, quote: str = "old quay", replacement: str = "quay") -> Comment:
@@ -62,7 +56,7 @@ def test_a_comment_is_made_and_answered_by_forms_alone(article: Article, editor:
     assert (comment.passage, comment.is_suggestion) == ((4, 12), False)
     assert [told.user for told in Notification.objects.all()] == [writer]
     post(writer, article, do="reply", comment=comment.pk, text="The east one.")
-    page = client_of(editor).get(page_of(article)).content.decode()
+    page = browser_of(editor).get(page_of(article)).content.decode()
     assert [page.count(words) for words in ("Which, @Marta Ellingsen?", "The east one.")] == [1, 1]
     assert f'<mark id="passage-{comment.pk}"><a href="#comment-{comment.pk}">old quay</a></mark>' in page
 
@@ -92,7 +86,7 @@ def test_a_script_gets_the_open_threads_or_the_reason(article: Article, editor: 
     gone = add_comment(article=article, text="Settled long ago.", by=editor, at=NOW)
     resolve_comment(comment=gone, by=editor, at=NOW)
     made = suggestion(article, editor)
-    part = client_of(editor).get(page_of(article) + "?part=threads").content.decode()
+    part = browser_of(editor).get(page_of(article) + "?part=threads").content.decode()
     assert re.findall(r'data-(version|thread|start|end|quote|replacement)="([^"]*)"', part) == [
         ("version", "1"),
         ("thread", str(made.pk)),
@@ -111,7 +105,7 @@ def test_a_script_gets_the_open_threads_or_the_reason(article: Article, editor: 
 def test_the_page_shows_what_is_settled_when_asked(article: Article, editor: User) -> None:
     gone = add_comment(article=article, text="Settled long ago.", by=editor, at=NOW)
     resolve_comment(comment=gone, by=editor, at=NOW)
-    pages = [client_of(editor).get(page_of(article) + query).content.decode() for query in ("", "?show=all")]
+    pages = [browser_of(editor).get(page_of(article) + query).content.decode() for query in ("", "?show=all")]
     assert ["Settled long ago." in page for page in pages] == [False, True]
 
 
@@ -125,7 +119,7 @@ def test_words_of_a_comment_are_no_markup(article: Article, editor: User) -> Non
         suggests="on",
         replacement='"><b>',
     )
-    page = client_of(editor).get(page_of(article)).content.decode()
+    page = browser_of(editor).get(page_of(article)).content.decode()
     assert [words in page for words in ("<script>alert(1)", "<b>")] == [False, False]
 
 
@@ -134,7 +128,7 @@ def test_words_of_a_comment_are_no_markup(article: Article, editor: User) -> Non
 
 def test_only_who_sees_the_story_sees_its_comments(article: Article, editor: User) -> None:
     add_comment(article=article, text="A secret remark.", by=editor, at=NOW)
-    clients = [Client(), client_of(person(SUPPORT)), client_of(person(WRITER, "other@example.com"))]
+    clients = [Client(), browser_of(person(SUPPORT)), browser_of(person(WRITER, "other@example.com"))]
     answers = [client.get(page_of(article) + part) for client in clients for part in ("", "?part=threads")]
     assert [answer.status_code for answer in answers] == [302, 302, 403, 403, 404, 404]
     assert [b"A secret remark." in answer.content for answer in answers] == [False] * 6
@@ -164,7 +158,7 @@ def test_a_request_from_another_site_is_refused(article: Article, editor: User) 
 
 def test_buttons_are_those_of_the_person_and_the_state(article: Article, editor: User, writer: User) -> None:
     def buttons(user: User) -> list[str]:
-        page = client_of(user).get(page_of(article) + "?show=all").content.decode()
+        page = browser_of(user).get(page_of(article) + "?show=all").content.decode()
         return re.findall(r'name="do" value="(\w+)"', page)
 
     suggestion(article, editor)
@@ -183,7 +177,7 @@ def test_the_saved_story_tells_which_suggestions_are_in_its_text(
 ) -> None:
     taken, left = suggestion(article, editor), suggestion(article, editor, "pilots", "crew")
     address = f"/admin/articles/article/{article.pk}/change/"
-    client = client_of(writer)
+    client = browser_of(writer)
     form = client.get(address).context["adminform"].form
     fields = {name: form[name].value() for name in form.fields}
     fields = {name: value for name, value in fields.items() if value not in (None, "", [])}
@@ -199,7 +193,7 @@ def test_the_margin_is_there_where_the_text_may_be_changed(writer: User, editor:
     article = story(State.IN_REVIEW, body=BODY)
     suggestion(article, editor)
     address = f"/admin/articles/article/{article.pk}/change/"
-    pages = [client_of(user).get(address).content.decode() for user in (writer, editor)]
+    pages = [browser_of(user).get(address).content.decode() for user in (writer, editor)]
     assert ["1 open comment" in page for page in pages] == [True, True]
     assert ['id="desk-comments"' in page for page in pages] == [False, True]
 
@@ -221,7 +215,7 @@ def test_fifty_threads_cost_as_many_queries_as_one(
     for _ in range(number):
         made = Comment.objects.create(article=article, text="Hm.", by=editor, by_label="Edda", at=at)
         Comment.objects.create(article=article, parent=made, text="Hm?", by=editor, by_label="Edda", at=at)
-    client = client_of(editor)
+    client = browser_of(editor)
     with django_assert_num_queries(queries):
         page = client.get(page_of(article) + query).content.decode()
     assert page.count('class="thread"') == number

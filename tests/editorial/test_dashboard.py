@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import Group
-from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -15,18 +14,12 @@ from articles.models import Article, State
 from editorial.actions import approve_article, assign_story, place_article, publish_article, submit_article
 from editorial.dashboard import ShownPile
 from tests.factories.articles import AuthorFactory
-from tests.factories.desk import edit, path, person, section, story
+from tests.factories.desk import browser_of, edit, path, person, section, story
 from tests.factories.planning import stack
 
 pytestmark = pytest.mark.django_db
 
 DESK = "/admin/"
-
-
-def browser_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def piles_of(user: User) -> dict[str, ShownPile]:

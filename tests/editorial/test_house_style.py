@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from accounts.models import AuditEntry
 from accounts.roles import EDITOR, PUBLISHER, WRITER
@@ -13,7 +12,7 @@ from editorial.actions.house_style import add_terms, read_terms
 from editorial.content import Content
 from editorial.models import HouseStyleTerm
 from editorial.preflight import findings
-from tests.factories.desk import NOW, draft, person, section
+from tests.factories.desk import NOW, browser_of, draft, person, section
 
 pytestmark = pytest.mark.django_db
 
@@ -130,14 +129,8 @@ def test_terms_are_stored_with_a_trail_and_those_that_are_known_left_alone() -> 
 # In the admin
 
 
-def browser(role: str) -> Client:
-    client = Client()
-    client.force_login(person(role))
-    return client
-
-
 def test_pasting_shows_first_what_it_would_do() -> None:
-    editor = browser(EDITOR)
+    editor = browser_of(person(EDITOR))
     lines = {"lines": "utilise,use\nvery"}
     tried = editor.post(f"{LIST}paste/", lines)
     assert (tried.status_code, HouseStyleTerm.objects.count()) == (200, 0)
@@ -147,7 +140,7 @@ def test_pasting_shows_first_what_it_would_do() -> None:
 
 
 def test_nothing_is_taken_in_while_a_line_is_to_be_mended() -> None:
-    answer = browser(EDITOR).post(f"{LIST}paste/", {"lines": "utilise,use\n,bad", "confirm": "1"})
+    answer = browser_of(person(EDITOR)).post(f"{LIST}paste/", {"lines": "utilise,use\n,bad", "confirm": "1"})
     assert "Mend it:" in answer.text
     assert HouseStyleTerm.objects.count() == 0
 
@@ -155,14 +148,14 @@ def test_nothing_is_taken_in_while_a_line_is_to_be_mended() -> None:
 def test_what_is_taken_along_can_be_pasted_again() -> None:
     term("-ise", "=ize", note="Say it, then.", language="en")
     term("very")
-    answer = browser(EDITOR).get(f"{LIST}csv/")
+    answer = browser_of(person(EDITOR)).get(f"{LIST}csv/")
     assert answer["Content-Disposition"] == 'attachment; filename="house-style.csv"'
     lines = read_terms(answer.getvalue().decode())
     assert [(line.avoid, line.effect) for line in lines] == [("-ise", "known"), ("very", "known")]
 
 
 def test_a_writer_neither_changes_the_dictionary_nor_takes_it_along() -> None:
-    writer = browser(WRITER)
+    writer = browser_of(person(WRITER))
     for page in ("", "csv/", "paste/", "add/"):
         assert writer.get(LIST + page).status_code == 403
     assert writer.post(f"{LIST}paste/", {"lines": "a,b", "confirm": "1"}).status_code == 403
@@ -170,7 +163,7 @@ def test_a_writer_neither_changes_the_dictionary_nor_takes_it_along() -> None:
 
 
 def test_every_change_in_the_admin_is_in_the_trail() -> None:
-    editor = browser(EDITOR)
+    editor = browser_of(person(EDITOR))
     values = {"avoid": "utilise", "prefer": "use", "note": "Plain.", "language": "en"}
     editor.post(f"{LIST}add/", values)
     row = HouseStyleTerm.objects.get()
@@ -189,7 +182,7 @@ def test_the_storys_page_gives_the_editor_the_terms_of_its_language() -> None:
     term("utilise", "use", note="</script><b>", language="en")
     term("benutzen", "nutzen", language="de")
     article = draft(person(EDITOR))
-    page = browser(EDITOR).get(f"/admin/articles/article/{article.pk}/change/").text
+    page = browser_of(person(EDITOR)).get(f"/admin/articles/article/{article.pk}/change/").text
     block = re.search(r'<script id="house-style" type="application/json">(.*?)</script>', page)
     assert block is not None
     assert json.loads(block[1]) == [{"avoid": "utilise", "prefer": "use", "note": "</script><b>"}]
@@ -197,6 +190,6 @@ def test_the_storys_page_gives_the_editor_the_terms_of_its_language() -> None:
 
 def test_the_dictionary_is_listed_for_editors_with_ways_in_and_out() -> None:
     term("utilise", "use")
-    page = browser(PUBLISHER).get(LIST).text
+    page = browser_of(person(PUBLISHER)).get(LIST).text
     assert f'href="{LIST}csv/"' in page
     assert f'href="{LIST}paste/"' in page

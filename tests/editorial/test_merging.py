@@ -19,8 +19,8 @@ from editorial.content import Content
 from editorial.merging import bring_together
 from editorial.models import Revision, Sitting
 from editorial.typed import typed_of
-from tests.editorial.writing import browser_of, form_in, page_of, typed_in
-from tests.factories.desk import draft, edit, person
+from tests.editorial.writing import form_in, page_of, typed_in
+from tests.factories.desk import browser_of, draft, edit, person
 
 OPENING, MIDDLE, END = "The mill turned.", "Nobody had counted.", "It still turns."
 

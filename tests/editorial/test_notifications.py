@@ -33,7 +33,7 @@ from editorial.actions.overdue import tell_overdue
 from editorial.models import Assignment, Notification, NotificationSetting
 from editorial.queries.notifications import CLAIM_LASTS, GIVE_UP_AFTER
 from tests.factories.articles import AuthorFactory
-from tests.factories.desk import HOUR, NOW, draft, path, person, story
+from tests.factories.desk import HOUR, NOW, browser_of, draft, path, person, story
 from tests.newsletters.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db
@@ -71,14 +71,8 @@ def want(user: User, how: Mail, *kinds: Kind) -> None:
     set_notification_settings(user=user, mail=dict.fromkeys(kinds or Kind, how))
 
 
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def page_of(user: User, address: str = LIST) -> BeautifulSoup:
-    return BeautifulSoup(client_of(user).get(address).content, "html.parser")
+    return BeautifulSoup(browser_of(user).get(address).content, "html.parser")
 
 
 def subjects() -> list[str]:
@@ -440,7 +434,7 @@ def test_the_list_is_by_day_and_says_what_is_unread(article: Article, writer: Us
 def test_following_one_leads_to_the_story_and_marks_it_as_read(article: Article, writer: User) -> None:
     inform(writer, article, 2)
     first, second = Notification.objects.order_by("pk")
-    answer = client_of(writer).get(f"{LIST}{first.pk}/")
+    answer = browser_of(writer).get(f"{LIST}{first.pk}/")
     assert (answer.status_code, answer["Location"]) == (302, f"/admin/articles/article/{article.pk}/change/")
     assert [n.read_at is None for n in Notification.objects.order_by("pk")] == [False, True]
     assert second.user == writer
@@ -450,7 +444,7 @@ def test_one_or_all_are_marked_as_read(article: Article, writer: User, editor: U
     inform(writer, article, 3)
     inform(editor, article)
     first = Notification.objects.filter(user=writer).earliest("pk")
-    client = client_of(writer)
+    client = browser_of(writer)
     answer = client.post(f"{LIST}read/", {"only": first.pk, "show": "unread"})
     assert answer["Location"] == f"{LIST}?show=unread"
     assert [told.pk for told in Notification.objects.exclude(read_at=None)] == [first.pk]
@@ -461,7 +455,7 @@ def test_one_or_all_are_marked_as_read(article: Article, writer: User, editor: U
 def test_what_others_were_told_is_nobody_elses(article: Article, writer: User, editor: User) -> None:
     inform(editor, article)
     theirs = Notification.objects.get()
-    client = client_of(writer)
+    client = browser_of(writer)
     answers = [
         client.get(f"{LIST}{theirs.pk}/"),
         client.post(f"{LIST}read/", {"only": theirs.pk}),
@@ -476,21 +470,21 @@ def test_what_others_were_told_is_nobody_elses(article: Article, writer: User, e
 @pytest.mark.parametrize("address", [LIST, SETTINGS, f"{LIST}1/", f"{LIST}read/"])
 def test_the_pages_are_for_staff(address: str, editor: User) -> None:
     reader = User.objects.create_user(email="reader@example.com")
-    for client in (Client(), client_of(reader)):
+    for client in (Client(), browser_of(reader)):
         for answer in (client.get(address), client.post(address)):
             assert (answer.status_code, "login" in answer["Location"]) == (302, True)
 
 
 def test_a_look_does_not_change_what_is_read_but_by_its_own_address(article: Article, writer: User) -> None:
     inform(writer, article)
-    client = client_of(writer)
+    client = browser_of(writer)
     assert client.get(f"{LIST}read/").status_code == 405
     client.get(LIST)
     assert Notification.objects.get().read_at is None
 
 
 def test_settings_are_kept_for_each_kind_and_person(writer: User, editor: User) -> None:
-    client = client_of(writer)
+    client = browser_of(writer)
     choices = dict.fromkeys(Kind.values, "now") | {"approved": "daily", "published": "never"}
     assert client.post(SETTINGS, choices)["Location"] == SETTINGS
     page = BeautifulSoup(client.get(SETTINGS).content, "html.parser")
@@ -513,7 +507,7 @@ def test_the_list_costs_the_same_for_one_and_for_thousands(
         Notification(user=writer, kind=Kind.CHANGES, article=stories[each % 60], by_label="Edda", at=NOW)
         for each in range(number)
     )
-    client = client_of(writer)
+    client = browser_of(writer)
     client.get(LIST)
     with django_assert_num_queries(7):
         page = client.get(LIST)

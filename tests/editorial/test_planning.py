@@ -8,25 +8,18 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import User
 from accounts.roles import EDITOR, PUBLISHER, WRITER
 from articles.models import Article, State
 from editorial.actions import CannotMove, assign_story, place_hold, plan_story
 from editorial.admin.story_list import StoryPaginator
 from editorial.models import Assignment, Priority
-from tests.factories.desk import edit, person, section, story
+from tests.factories.desk import browser_of, edit, person, section, story
 from tests.factories.planning import stack
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/articles/article/"
 BEGIN = "/admin/desk/begin/"
-
-
-def browser_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def plan_form(**changes: Any) -> dict[str, Any]:

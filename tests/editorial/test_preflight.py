@@ -21,7 +21,7 @@ from editorial.content import Content
 from editorial.models import CheckedLink, CheckRule
 from editorial.preflight import CHECKS, Finding, blocking, findings, levels
 from tests.factories.articles import PictureFactory
-from tests.factories.desk import NOW, draft, edit, person, section, story
+from tests.factories.desk import NOW, browser_of, draft, edit, person, section, story
 
 pytestmark = pytest.mark.django_db
 
@@ -330,12 +330,6 @@ def test_wire_copy_passes_the_gate(tmp_path: Path) -> None:
 # On the page
 
 
-def browser(role: str) -> Client:
-    client = Client()
-    client.force_login(person(role))
-    return client
-
-
 def address(article: Article) -> str:
     return f"/admin/desk/stories/{article.pk}/preflight/"
 
@@ -343,7 +337,7 @@ def address(article: Article) -> str:
 def test_the_storys_page_shows_the_findings_of_the_latest_saved_text() -> None:
     article = story(State.PUBLISHED)
     edit(article, person(EDITOR), headline="“Open")
-    page = browser(PUBLISHER).get(f"/admin/articles/article/{article.pk}/change/")
+    page = browser_of(person(PUBLISHER)).get(f"/admin/articles/article/{article.pk}/change/")
     assert "Close the quotation that begins “Open”: “ opens it." in page.text
     assert 'href="#id_headline" data-field="headline"' in page.text
 
@@ -359,7 +353,7 @@ def test_what_is_being_typed_is_looked_at_and_not_stored() -> None:
         "lead_picture": "no number",
         "language": "en",
     }
-    answer = browser(WRITER).post(address(article), typed)
+    answer = browser_of(person(WRITER)).post(address(article), typed)
     assert answer.status_code == 200
     for message in ("Choose a section.", "Give the date of the dateline", "begins “headl”"):
         assert message in answer.text
@@ -370,26 +364,26 @@ def test_what_is_being_typed_is_looked_at_and_not_stored() -> None:
 
 def test_a_preflight_is_for_who_sees_the_story() -> None:
     strangers = draft(None, headline="Heliotrope secret")
-    assert browser(WRITER).post(address(strangers), {"headline": ""}).status_code == 404
-    assert browser(EDITOR).get(address(strangers)).status_code == 405
+    assert browser_of(person(WRITER)).post(address(strangers), {"headline": ""}).status_code == 404
+    assert browser_of(person(EDITOR)).get(address(strangers)).status_code == 405
     assert Client().post(address(strangers), {"headline": ""}).status_code == 302
 
 
 def test_levels_are_set_on_one_page_by_publishers_and_seen_by_editors() -> None:
     page = "/admin/editorial/checkrule/"
     chosen = {check.name: check.default.value for check in CHECKS} | {"spaces": OFF.value}
-    assert browser(PUBLISHER).post(page, chosen).status_code == 302
+    assert browser_of(person(PUBLISHER)).post(page, chosen).status_code == 302
     assert levels()["spaces"] == OFF
-    assert browser(EDITOR).get(page).status_code == 200
-    assert browser(EDITOR).post(page, chosen | {"alt_text": OFF.value}).status_code == 403
-    assert browser(WRITER).get(page).status_code == 403
-    assert browser(PUBLISHER).post(page, chosen | {"alt_text": "maybe"}).status_code == 200
+    assert browser_of(person(EDITOR)).get(page).status_code == 200
+    assert browser_of(person(EDITOR)).post(page, chosen | {"alt_text": OFF.value}).status_code == 403
+    assert browser_of(person(WRITER)).get(page).status_code == 403
+    assert browser_of(person(PUBLISHER)).post(page, chosen | {"alt_text": "maybe"}).status_code == 200
     assert levels()["alt_text"] == BLOCK
 
 
 def test_there_is_no_other_way_to_make_or_delete_a_level() -> None:
     rule = CheckRule.objects.create(check_name="spaces", level=OFF)
-    publisher = browser(PUBLISHER)
+    publisher = browser_of(person(PUBLISHER))
     for way in ("add/", f"{rule.pk}/change/", f"{rule.pk}/delete/"):
         answer = publisher.post(
             f"/admin/editorial/checkrule/{way}", {"check_name": "moonlight", "level": "off"}
@@ -402,5 +396,5 @@ def test_authors_of_a_byline_are_read_from_the_form() -> None:
     article = draft(person(WRITER))
     ada = Author.objects.create(name="Ada", slug="ada")
     typed = {"headline": "Mill", "standfirst": "A mill.", "byline": [ada.pk], "body": "<p>It turned.</p>"}
-    answer = browser(WRITER).post(address(article), typed)
+    answer = browser_of(person(WRITER)).post(address(article), typed)
     assert "nothing found" in answer.text

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.test import Client
 
 from accounts.models import AuditEntry
 from accounts.roles import EDITOR, PUBLISHER, WRITER
@@ -12,17 +11,11 @@ from articles.models import Article, State
 from editorial.actions import CannotPublish, publish_article
 from editorial.models import ReviewPath, StoryTemplate
 from editorial.queries import path_for
-from tests.factories.desk import NOW, path, person, section, story
+from tests.factories.desk import NOW, browser_of, path, person, section, story
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/editorial/reviewpath/"
-
-
-def browser(role: str) -> Client:
-    client = Client()
-    client.force_login(person(role))
-    return client
 
 
 def form(*steps: tuple[str, str, int], of: ReviewPath | None = None, **values: Any) -> dict[str, Any]:
@@ -56,7 +49,7 @@ def steps_of(found: ReviewPath | None) -> list[tuple[str, int]]:
 
 
 def test_a_section_gets_a_path_of_its_own_and_falls_back_to_the_houses() -> None:
-    science, publisher = section(), browser(PUBLISHER)
+    science, publisher = section(), browser_of(person(PUBLISHER))
     two = (("Editing", EDITOR, 1), ("Fact check", EDITOR, 2))
     publisher.post(f"{LIST}add/", form(*two, section=science.pk, needs_two_people="on"))
     own = path_for(science.pk)
@@ -68,7 +61,7 @@ def test_a_section_gets_a_path_of_its_own_and_falls_back_to_the_houses() -> None
 
 
 def test_the_houses_path_is_neither_deleted_nor_doubled_nor_moved_away() -> None:
-    publisher, before = browser(PUBLISHER), house()
+    publisher, before = browser_of(person(PUBLISHER)), house()
     assert publisher.post(f"{LIST}{before.pk}/delete/", {"post": "yes"}).status_code == 403
     publisher.post(LIST, {"action": "delete_selected", "_selected_action": [before.pk], "post": "yes"})
     doubled = publisher.post(f"{LIST}add/", form(("Legal", EDITOR, 1), section=""))
@@ -82,13 +75,13 @@ def test_the_houses_path_is_neither_deleted_nor_doubled_nor_moved_away() -> None
 def test_a_path_keeps_at_least_one_review() -> None:
     before = house()
     taken_out = form(("Editing", EDITOR, 1), of=before) | {"steps-0-DELETE": "on"}
-    answer = browser(PUBLISHER).post(f"{LIST}{before.pk}/change/", taken_out)
+    answer = browser_of(person(PUBLISHER)).post(f"{LIST}{before.pk}/change/", taken_out)
     assert "Please submit at least 1 form" in answer.text
     assert steps_of(house()) == [("Editing", 1)]
 
 
 def test_every_change_of_a_path_is_in_the_trail_with_the_reviews_it_then_has() -> None:
-    publisher, before = browser(PUBLISHER), house()
+    publisher, before = browser_of(person(PUBLISHER)), house()
     two = (("Editing", EDITOR, 1), ("Legal", PUBLISHER, 2))
     publisher.post(f"{LIST}{before.pk}/change/", form(*two, of=before))
     publisher.post(f"{LIST}{before.pk}/change/", form(*two, of=house()))
@@ -103,14 +96,14 @@ def test_every_change_of_a_path_is_in_the_trail_with_the_reviews_it_then_has() -
 
 def test_a_review_nobody_could_pass_is_pointed_out() -> None:
     before = house()
-    answer = browser(PUBLISHER).post(
+    answer = browser_of(person(PUBLISHER)).post(
         f"{LIST}{before.pk}/change/", form(("Editing", EDITOR, 3), of=before), follow=True
     )
     assert "asks for more approvals (3) than Editor has people (0)" in answer.text
 
 
 def test_a_review_that_is_added_holds_for_a_story_approved_before_and_the_form_says_so() -> None:
-    approved, publisher, before = story(State.APPROVED), browser(PUBLISHER), house()
+    approved, publisher, before = story(State.APPROVED), browser_of(person(PUBLISHER)), house()
     page = publisher.get(f"{LIST}{before.pk}/change/").text
     assert "Under this path now: 0 in review, 1 approved, 0 scheduled." in page
     publisher.post(
@@ -124,14 +117,14 @@ def test_the_form_of_a_sections_path_counts_its_own_stories_alone() -> None:
     own = path(("Editing", EDITOR, 1), of=section("politics"))
     story(State.IN_REVIEW, section=section("politics").pk)
     story(State.APPROVED)
-    publisher = browser(PUBLISHER)
+    publisher = browser_of(person(PUBLISHER))
     assert "now: 1 in review, 0 approved" in publisher.get(f"{LIST}{own.pk}/change/").text
     assert "now: 0 in review, 1 approved" in publisher.get(f"{LIST}{house().pk}/change/").text
 
 
 @pytest.mark.parametrize(("role", "sees"), [(WRITER, 403), (EDITOR, 200)])
 def test_only_publishers_change_paths(role: str, sees: int) -> None:
-    client, before = browser(role), house()
+    client, before = browser_of(person(role)), house()
     assert client.get(LIST).status_code == sees
     change = form(("Nothing", EDITOR, 1), of=before)
     assert client.post(f"{LIST}{before.pk}/change/", change).status_code == 403
@@ -143,7 +136,7 @@ def test_only_publishers_change_paths(role: str, sees: int) -> None:
 
 
 def test_a_type_made_in_the_admin_is_what_a_new_story_starts_from() -> None:
-    editor = browser(EDITOR)
+    editor = browser_of(person(EDITOR))
     editor.post(
         "/admin/editorial/storytemplate/add/",
         {
@@ -177,10 +170,12 @@ def test_changing_a_type_leaves_stories_alone_and_is_in_the_trail() -> None:
     template = StoryTemplate.objects.create(name="Brief", text="<p>One.</p>")
     values = {"name": "Brief", "position": "0", "text": "<p>Two.</p>"}
     assert (
-        browser(WRITER).post(f"/admin/editorial/storytemplate/{template.pk}/change/", values).status_code
+        browser_of(person(WRITER))
+        .post(f"/admin/editorial/storytemplate/{template.pk}/change/", values)
+        .status_code
         == 403
     )
-    browser(EDITOR).post(f"/admin/editorial/storytemplate/{template.pk}/change/", values)
+    browser_of(person(EDITOR)).post(f"/admin/editorial/storytemplate/{template.pk}/change/", values)
     template.refresh_from_db()
     assert template.text == "<p>Two.</p>"
     assert list(AuditEntry.objects.values_list("action", "target_label")) == [

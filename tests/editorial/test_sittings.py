@@ -23,8 +23,8 @@ from editorial.models import Revision, Sitting
 from editorial.queries.sittings import never_saved
 from editorial.tasks import forget_sittings as forget_sittings_task
 from editorial.typed import is_news, read_typed, typed_of
-from tests.editorial.writing import browser_of, form_in, page_of, say, sitting_of, typed_in
-from tests.factories.desk import draft, edit, person, story
+from tests.editorial.writing import form_in, page_of, say, sitting_of, typed_in
+from tests.factories.desk import browser_of, draft, edit, person, story
 
 pytestmark = pytest.mark.django_db
 

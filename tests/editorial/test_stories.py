@@ -12,21 +12,16 @@ from accounts.roles import EDITOR
 from articles.models import Article, State
 from tests.factories.accounts import StaffFactory, SupportFactory, WriterFactory
 from tests.factories.articles import PAID_TEXT, ArticleFactory, SectionFactory
+from tests.factories.desk import browser_of
 
 pytestmark = pytest.mark.django_db
 
 STORIES = "/admin/desk/stories/"
 
 
-def client_of(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def editor() -> Client:
-    return client_of(StaffFactory.create(role=EDITOR))
+    return browser_of(StaffFactory.create(role=EDITOR))
 
 
 def find(client: Client, words: str = "") -> list[dict[str, Any]]:
@@ -71,7 +66,7 @@ def test_a_writer_finds_own_drafts_and_what_is_public_and_nobody_elses_drafts() 
     draft(headline="Own draft", created_by=writer)
     draft(headline="Draft of another", created_by=WriterFactory.create())
     ArticleFactory.create(headline="In public")
-    assert sorted(story["headline"] for story in find(client_of(writer))) == ["In public", "Own draft"]
+    assert sorted(story["headline"] for story in find(browser_of(writer))) == ["In public", "Own draft"]
 
 
 def test_the_text_stays_where_it_is(editor: Client) -> None:
@@ -97,7 +92,7 @@ def test_no_one_from_outside_the_newsroom_gets_in() -> None:
     draft(headline="A secret draft")
     answers = [
         client.get(STORIES, {"q": "secret"})
-        for client in (Client(), client_of(SupportFactory.create()), client_of(StaffFactory.create()))
+        for client in (Client(), browser_of(SupportFactory.create()), browser_of(StaffFactory.create()))
     ]
     assert [answer.status_code for answer in answers] == [302, 403, 403]
     assert [b"A secret draft" in answer.content for answer in answers] == [False, False, False]

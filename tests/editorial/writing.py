@@ -4,16 +4,9 @@ from typing import Any
 
 from django.test import Client
 
-from accounts.models import User
 from articles.models import Article
 from editorial.content import head_content
 from editorial.typed import Typed, typed_of
-
-
-def browser_of(user: User, **options: Any) -> Client:
-    client = Client(**options)
-    client.force_login(user)
-    return client
 
 
 def page_of(article: Article) -> str:

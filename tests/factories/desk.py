@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.test import Client
 
 from accounts.models import User
 from accounts.roles import EDITOR, PUBLISHER, WRITER
@@ -33,6 +34,13 @@ def person(role: str, email: str = "", **values: Any) -> User:
     if is_new:
         user.groups.add(Group.objects.get_or_create(name=role)[0])
     return user
+
+
+def browser_of(user: User, **options: Any) -> Client:
+    """A browser in which this person has signed in."""
+    client = Client(**options)
+    client.force_login(user)
+    return client
 
 
 def section(slug: str = "science", **values: Any) -> Section:
