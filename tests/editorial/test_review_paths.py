@@ -168,14 +168,10 @@ def test_a_type_made_in_the_admin_is_what_a_new_story_starts_from() -> None:
 
 def test_changing_a_type_leaves_stories_alone_and_is_in_the_trail() -> None:
     template = StoryTemplate.objects.create(name="Brief", text="<p>One.</p>")
+    page = f"/admin/editorial/storytemplate/{template.pk}/change/"
     values = {"name": "Brief", "position": "0", "text": "<p>Two.</p>"}
-    assert (
-        browser_of(person(WRITER))
-        .post(f"/admin/editorial/storytemplate/{template.pk}/change/", values)
-        .status_code
-        == 403
-    )
-    browser_of(person(EDITOR)).post(f"/admin/editorial/storytemplate/{template.pk}/change/", values)
+    assert browser_of(person(WRITER)).post(page, values).status_code == 403
+    browser_of(person(EDITOR)).post(page, values)
     template.refresh_from_db()
     assert template.text == "<p>Two.</p>"
     assert list(AuditEntry.objects.values_list("action", "target_label")) == [
