@@ -9,9 +9,9 @@ from django.utils.html import format_html
 
 from accounts.models import User
 from articles.models import Article
-from editorial.actions import CannotSave, StaleSave, base_of, keep_refused
+from editorial.actions import CannotSave, StaleSave, keep_refused
 from editorial.numbers import whole_number
-from editorial.queries.sittings import is_saved
+from editorial.queries.sittings import base_of, is_saved
 from editorial.typed import posted_text
 
 
@@ -27,7 +27,7 @@ class Refusal:
 def base_in(post: QueryDict, article: Article, user: User) -> int | None:
     """The revision that a sent form was made on, if it says so."""
     base = whole_number(post.get("base", ""))
-    return None if base is None else base_of(article=article, user=user, tab=tab_in(post), base=base)
+    return None if base is None else base_of(article, user, tab=tab_in(post), base=base)
 
 
 def refuse(post: QueryDict, article: Article, why: CannotSave, *, by: User, at: datetime) -> Refusal:

@@ -37,7 +37,6 @@ from editorial.actions.planning import Plan, assign_story, free_slug, plan_story
 from editorial.actions.restoring import restorable, restore_revision
 from editorial.actions.reviews import approve_article, request_changes, review_as_guest
 from editorial.actions.sittings import (
-    base_of,
     discard_sitting,
     forget_sitting,
     forget_sittings,
@@ -61,7 +60,6 @@ __all__ = [
     "add_comment",
     "approve_article",
     "assign_story",
-    "base_of",
     "begin_story",
     "correct_article",
     "discard_draft",

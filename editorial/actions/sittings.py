@@ -63,12 +63,6 @@ def settle_sitting(*, article: Article, user: User, tab: str, at: datetime) -> N
         )
 
 
-def base_of(*, article: Article, user: User, tab: str, base: int) -> int:
-    """The revision a form was really made on: the tab's own last save, if that is later."""
-    own = Sitting.objects.filter(article=article, user=user, tab=tab, base__gt=base) if tab else None
-    return max([base, *own.values_list("base", flat=True)]) if own is not None else base
-
-
 def forget_sitting(*, article: Article, user: User, tab: str) -> None:
     """The tab is closed and nothing in it is unsaved."""
     Sitting.objects.filter(article=article, user=user, tab=tab, content__isnull=True).delete()

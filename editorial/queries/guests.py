@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.models import User
 from articles.models import Article, State
 from editorial.content import head_content
-from editorial.models import Comment, GuestLink, Review, ReviewStep
+from editorial.models import Comment, GuestLink, Review, ReviewStep, Verdict
 from editorial.queries.people import has_changed, has_written
 from editorial.queries.reviews import belongs_to, path_for, review_standing
 
@@ -47,7 +47,7 @@ def is_guests_turn(link: GuestLink, *, at: datetime) -> bool:
     if not (link.step_id and link.may_review and link.is_open(at=at) and story.state == State.IN_REVIEW):
         return False
     due = review_standing(story).due
-    has_approved = link.reviews.filter(version=story.version, verdict="approved").exists()
+    has_approved = link.reviews.filter(version=story.version, verdict=Verdict.APPROVED).exists()
     return due is not None and due.pk == link.step_id and not has_approved
 
 

@@ -53,6 +53,12 @@ def is_saved(article: Article, user: User, base: int, typed: Typed) -> bool:
     return any(not is_news(typed, text) for text in (typed_of(head_content(article)), *saved))
 
 
+def base_of(article: Article, user: User, *, tab: str, base: int) -> int:
+    """The revision a form was really made on: the tab's own last save, if that is later."""
+    saved = article.sittings.filter(user=user, tab=tab, base__gt=base) if tab else Sitting.objects.none()
+    return max([base, *saved.values_list("base", flat=True)])
+
+
 def saved_since(article: Article, base: int) -> Revision | None:
     """The latest revision, unless `base` is it."""
     return article.revisions.filter(number=article.version, number__gt=base).first()

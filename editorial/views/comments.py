@@ -56,7 +56,7 @@ class CommentForm(forms.Form):
         }
 
 
-@desk_page("articles.view_article")
+@desk_page()
 @require_http_methods(["GET", "POST"])
 def comments(request: HttpRequest, pk: int) -> HttpResponse:
     """The threads for whoever sees the story; with `part`, as a part for a script, otherwise as a page.

@@ -64,7 +64,7 @@ class ShownLine:
     errors: list[str]
 
 
-@desk_page("articles.view_article")
+@desk_page()
 def merge(request: HttpRequest, pk: int, sitting_pk: int) -> HttpResponse:
     """Show one's own unsaved text beside the latest one and save what is made of both (rule W4).
 

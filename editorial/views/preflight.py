@@ -9,7 +9,7 @@ from editorial.preflight import as_typed, findings
 from editorial.views.guard import desk_page, story_at_desk
 
 
-@desk_page("articles.view_article")
+@desk_page()
 @require_POST
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The findings in what the story's form says now, as a part of the page; nothing is stored."""

@@ -51,7 +51,7 @@ def sitting(request: HttpRequest, pk: int) -> JsonResponse:
     return JsonResponse(_note(said, story, user, at=timezone.now()))
 
 
-@desk_page("articles.view_article")
+@desk_page()
 @require_POST
 def discard(request: HttpRequest, pk: int, sitting_pk: int) -> HttpResponse:
     """Throw one's own shadow draft away."""

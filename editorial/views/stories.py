@@ -15,7 +15,7 @@ from editorial.views.guard import desk_page
 MOST = 10
 
 
-@desk_page("articles.view_article")
+@desk_page()
 @require_GET
 def search(request: HttpRequest) -> JsonResponse:
     """At most ten stories with every word of `q` in headline or slugline, the last changed first.

@@ -12,7 +12,7 @@ from editorial.views.guard import desk_context, desk_page, story_at_desk
 PER_PAGE = 100
 
 
-@desk_page("articles.view_article")
+@desk_page()
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """For whoever may see the story at the desk."""

@@ -123,7 +123,7 @@ def test_w1_no_crafted_request_of_a_writer_moves_a_story(move: str, state: str) 
     }
     client.post(change_url(article), request)
     client.post(f"/admin/desk/stories/{article.pk}/move/", request)
-    client.post(LIST, {"action": "publish", "_selected_action": [article.pk]})
+    client.post(LIST, {"action": f"{move}_stories", "_selected_action": [article.pk]})
     assert state_of(article) == state
 
 
