@@ -10,8 +10,8 @@ import pytest
 
 from sandbox.running import Sandbox, running_sandbox
 
-# A busy machine is no failure: tests assert no times. The shared run tries the same examples every time, so that
-# it fails for what was changed; whoever works on the code tries others with each run.
+# A busy machine is no failure: tests assert no times. The shared run tries the same examples every time,
+# so that it fails for what was changed; whoever works on the code tries others with each run.
 hypothesis.settings.register_profile("eir", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis.settings.load_profile("eir")
 
