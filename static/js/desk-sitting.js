@@ -71,8 +71,7 @@ const run = async () => {
     sync()
   })
   document.addEventListener("visibilitychange", () => document.hidden && sync())
-  await goOn()
-  await sync()
+  if (!(await goOn())) await sync() // what it says stands until the next heartbeat
   setInterval(sync, HEARTBEAT)
 }
 

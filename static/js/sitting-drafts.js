@@ -39,14 +39,17 @@ export const forgetMerged = () => {
   history.replaceState(history.state, "", here)
 }
 
-/* What was typed between the click on Save and its answer goes on where it was typed. */
+/* What was typed between the click on Save and its answer goes on where it was typed; whether there was any. */
 export const goOn = async () => {
+  let isAny = false
   for (const [tab, draft] of page.drafts) {
     if (!draft.after || draft.isDone || !isSameText(draft.after, page.opened) || isDirty()) continue
     draft.item?.remove()
     if (isSame({ slug: draft.fields.slug }, { slug: draft.after.slug })) draft.fields.slug = page.opened.slug
     await restore(tab, "What you typed while it was being saved is in the form again; save once more.")
+    isAny = true
   }
+  return isAny
 }
 
 /* The server settles which drafts are news: it knows what was saved since. */

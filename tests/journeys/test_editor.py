@@ -256,7 +256,7 @@ def test_the_help_sheet_lists_every_shortcut_there_is(page: Page) -> None:
     found, listed = ({settled(each) for each in keys[name] if each.isascii()} for name in ("found", "listed"))
     found = {each for each in found if not re.match(r"(Ctrl|Alt)-", each)}
     assert found - listed - PLAIN_WRITING == set()
-    assert listed - found == set()
+    assert listed - found == {"Mod-Alt-m"}  # the comments', which are no extension
 
 
 def test_the_help_sheet_opens_and_closes_by_keyboard(page: Page) -> None:
