@@ -15,6 +15,7 @@ from sandbox.stripe.params import filled, list_of, read
 from sandbox.stripe.resources import (
     checkout_sessions,
     customers,
+    disputes,
     events,
     invoices,
     payment_methods,
@@ -22,6 +23,7 @@ from sandbox.stripe.resources import (
     portal_sessions,
     prices,
     products,
+    refunds,
     subscriptions,
     webhook_endpoints,
 )
@@ -33,6 +35,7 @@ from sandbox.stripe.work import Settings, Work, new_id
 NOUNS = (
     checkout_sessions,
     customers,
+    disputes,
     events,
     invoices,
     payment_methods,
@@ -40,6 +43,7 @@ NOUNS = (
     portal_sessions,
     prices,
     products,
+    refunds,
     subscriptions,
     webhook_endpoints,
 )

@@ -14,6 +14,8 @@ class Behaviour:
     """How a test card acts.
 
     `asks` says when it wants 3D Secure: "always", at "setup" only (later charges pass), or "never".
+    `dispute` is the reason its owner disputes every charge for; `refund` is how refunds go: at once
+    ("succeeded"), after a while ("pending"), or as if, only to come back ("failed").
     """
 
     name: str
@@ -23,6 +25,8 @@ class Behaviour:
     message: str = ""
     attaches: bool = True
     asks: str = "never"
+    dispute: str | None = None
+    refund: str = "succeeded"
 
 
 def _decline(name: str, label: str, code: str, message: str, decline_code: str | None = None) -> Behaviour:
@@ -67,6 +71,10 @@ BEHAVIOURS = {
         Behaviour("authenticate_setup", "Asks for 3D Secure once; renewals pass", asks="setup"),
         Behaviour("authenticate_always", "Asks for 3D Secure every time", asks="always"),
         Behaviour("authenticate_3ds2", "3D Secure must be completed", asks="always"),
+        Behaviour("disputed", "Pays, then is disputed as fraudulent", dispute="fraudulent"),
+        Behaviour("undelivered", "Pays, then is disputed as not received", dispute="product_not_received"),
+        Behaviour("refund_waits", "Pays; a refund takes a minute", refund="pending"),
+        Behaviour("refund_fails", "Pays; a refund fails after a minute", refund="failed"),
     )
 }
 
@@ -123,6 +131,15 @@ TEST_CARDS = (
         "authenticate_3ds2",
         ("pm_card_threeDSecure2Required", "tok_threeDSecure2Required"),
     ),
+    TestCard("4000000000000259", "visa", "disputed", ("pm_card_createDispute", "tok_createDispute")),
+    TestCard(
+        "4000000000002685",
+        "visa",
+        "undelivered",
+        ("pm_card_createDisputeProductNotReceived", "tok_createDisputeProductNotReceived"),
+    ),
+    TestCard("4000000000007726", "visa", "refund_waits", ("pm_card_pendingRefund", "tok_pendingRefund")),
+    TestCard("4000000000005126", "visa", "refund_fails", ("pm_card_refundFail", "tok_refundFail")),
 )
 BY_NUMBER = {card.number: card for card in TEST_CARDS}
 BY_MAGIC = {magic: card for card in TEST_CARDS for magic in card.magic}

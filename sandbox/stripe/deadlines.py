@@ -23,7 +23,18 @@ def deadline(obj: Obj, hidden: Obj) -> int | None:
         case "invoice":
             moment: int | None = obj["next_payment_attempt"] if obj["status"] == "open" else None
             return moment
+        case "charge":
+            return hidden.get("disputes_at")
+        case "refund":
+            return hidden.get("settles_at")
+        case "dispute":
+            return _dispute_deadline(obj, hidden)
     return None
+
+
+def _dispute_deadline(obj: Obj, hidden: Obj) -> int | None:
+    answer_by: int | None = obj["evidence_details"]["due_by"] if obj["status"] == "needs_response" else None
+    return hidden.get("settles_at") or answer_by
 
 
 def _subscription_deadline(obj: Obj, hidden: Obj) -> int | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.stripe.billing.refunds import refunds_of
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.resources.checkout_sessions import lines_of
 from sandbox.stripe.store import Obj, equals
@@ -11,6 +12,7 @@ from sandbox.stripe.work import Work
 EXPANDABLE: dict[str, tuple[str, ...]] = {
     "billing_portal.session": ("configuration",),
     "charge": ("customer", "payment_intent"),
+    "dispute": ("charge", "payment_intent"),
     "checkout.session": ("customer", "invoice", "payment_intent", "setup_intent", "subscription"),
     "customer": ("invoice_settings.default_payment_method",),
     "invoice": ("customer", "default_payment_method", "parent.subscription_details.subscription"),
@@ -23,6 +25,7 @@ EXPANDABLE: dict[str, tuple[str, ...]] = {
     "plan": ("product",),
     "price": ("product",),
     "product": ("default_price",),
+    "refund": ("charge", "payment_intent"),
     "setup_intent": ("customer", "payment_method"),
     "subscription": ("customer", "default_payment_method", "latest_invoice", "pending_setup_intent"),
     "subscription_item": (),
@@ -45,7 +48,13 @@ def _subscriptions(work: Work, customer: Obj) -> Obj:
     return {"object": "list", "data": running, "has_more": False, "url": url}
 
 
+def _refunds(work: Work, charge: Obj) -> Obj:
+    url = f"/v1/charges/{charge['id']}/refunds"
+    return {"object": "list", "data": refunds_of(work, charge), "has_more": False, "url": url}
+
+
 INCLUDABLE: dict[tuple[str, str], Callable[[Work, Obj], Obj]] = {
+    ("charge", "refunds"): _refunds,
     ("checkout.session", "line_items"): lines_of,
     ("customer", "subscriptions"): _subscriptions,
     ("invoice", "payments"): _payments,

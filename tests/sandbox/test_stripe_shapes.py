@@ -22,11 +22,13 @@ FIXTURES = Path(os.environ.get("STRIPE_FIXTURES", BESIDE))
 EXTRA = {
     "checkout.session": {"line_items": "included when expanded"},
     "customer": {"subscriptions": "included when expanded"},
+    "refund": {"failure_reason": "on failed ones only", "pending_reason": "on pending ones only"},
     "invoice": {"payments": "included when expanded"},
     "webhook_endpoint": {"secret": "in the answer to its creation only"},
 }
 """Keys we have and the example has not."""
 LEFT_OUT = {
+    "charge": {"refunds": "included when expanded"},
     "invoice": {"subscription": "gone from the pinned version, which has parent.subscription_details"},
 }
 """Keys the example has and we have not."""
@@ -132,10 +134,12 @@ def answers(api: Any, sandbox: Any, monthly: Any, yearly: Any) -> list[Any]:
     seen.append(api.subscriptions.update(paid.id, changed))
     seen += [_checkout(api, monthly, trial) for trial in (None, 14)]
     seen.append(api.invoices.list({"expand": ["data.payments"], "limit": 100}))
+    seen += _money_back(api, sandbox, monthly)
     lists = (
         api.charges,
         api.checkout.sessions,
         api.customers,
+        api.disputes,
         api.events,
         api.invoice_items,
         api.invoice_payments,
@@ -143,6 +147,7 @@ def answers(api: Any, sandbox: Any, monthly: Any, yearly: Any) -> list[Any]:
         api.payment_methods,
         api.prices,
         api.products,
+        api.refunds,
         api.setup_intents,
         api.webhook_endpoints,
         api.billing_portal.configurations,
@@ -150,6 +155,27 @@ def answers(api: Any, sandbox: Any, monthly: Any, yearly: Any) -> list[Any]:
     seen += [each.list({"limit": 100}) for each in lists]
     seen.append(api.subscriptions.list({"limit": 100, "status": "all"}))
     return [json.loads(each.last_response.body) for each in seen]
+
+
+def _money_back(api: Any, sandbox: Any, price: Any) -> list[Any]:
+    """Refunds that went through, wait and failed, and a dispute in each of its states."""
+    charges = []
+    for magic in (
+        "pm_card_visa",
+        "pm_card_pendingRefund",
+        "pm_card_refundFail",
+        *["pm_card_createDispute"] * 3,
+    ):
+        params = {"payment_method": magic, "invoice_settings": {"default_payment_method": magic}}
+        customer = api.customers.create(params)
+        api.subscriptions.create({"customer": customer.id, "items": [{"price": price.id}]})
+        charges += [each.id for each in api.charges.list({"customer": customer.id}).data]
+    visit(f"{sandbox.stripe_url}/sandbox/tick", {})
+    disputes = [api.disputes.list({"charge": charge}).data[0] for charge in charges[3:]]
+    evidence = {"evidence": {"uncategorized_text": "An issue a month, each delivered."}}
+    seen = [api.refunds.create({"charge": charge, "amount": 100}) for charge in charges[:3]]
+    seen += [api.disputes.update(disputes[0].id, evidence), api.disputes.close(disputes[1].id)]
+    return [*seen, api.charges.retrieve(charges[0], {"expand": ["refunds"]})]
 
 
 def _checkout(api: Any, price: Any, trial_days: int | None) -> Any:
@@ -173,6 +199,7 @@ KINDS = (
     "charge",
     "checkout.session",
     "customer",
+    "dispute",
     "event",
     "invoice",
     "invoice_payment",
@@ -184,6 +211,7 @@ KINDS = (
     "plan",
     "price",
     "product",
+    "refund",
     "setup_intent",
     "subscription",
     "subscription_item",

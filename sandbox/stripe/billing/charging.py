@@ -106,7 +106,9 @@ def _charge(work: Work, intent: Obj, method: Obj) -> Outcome:
         intent |= {"status": "requires_payment_method", "last_payment_error": error, "payment_method": None}
         work.save(intent, also=["payment_intent.payment_failed"])
         return "declined"
-    work.create(charge, event="charge.succeeded")
+    reason = behaviour.dispute
+    disputed = {"disputes_at": work.now, "disputes_for": reason} if reason else {}
+    work.create(charge, event="charge.succeeded", hidden=disputed)
     intent |= {"status": "succeeded", "last_payment_error": None, "amount_received": intent["amount"]}
     work.save(intent, also=["payment_intent.succeeded"])
     return "paid"

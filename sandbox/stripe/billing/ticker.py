@@ -1,5 +1,6 @@
 """What happens because time passes: renewals, ends of trials, retries, expiry."""
 
+from sandbox.stripe.billing.disputes import open_dispute, settle_dispute
 from sandbox.stripe.billing.lifecycle import (
     announce_trial_end,
     cancel,
@@ -9,6 +10,7 @@ from sandbox.stripe.billing.lifecycle import (
     pay,
     renew,
 )
+from sandbox.stripe.billing.refunds import settle_refund
 from sandbox.stripe.deadlines import period_end
 from sandbox.stripe.store import Obj, Store
 from sandbox.stripe.work import Settings, Work
@@ -36,6 +38,12 @@ def _advance(work: Work, obj: Obj) -> None:
     match obj["object"]:
         case "subscription":
             _advance_subscription(work, obj)
+        case "charge":
+            open_dispute(work, obj, reason=work.hidden(obj)["disputes_for"])
+        case "refund":
+            settle_refund(work, obj)
+        case "dispute":
+            settle_dispute(work, obj)
         case "checkout.session":
             expire_session(work, obj)
         case "invoice":

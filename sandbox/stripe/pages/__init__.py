@@ -1,5 +1,12 @@
 """The pages Stripe hosts: Checkout, the Customer Portal, invoices; and this server's own overview."""
 
-from sandbox.stripe.pages import authentication, checkout, invoices, overview, portal
+from sandbox.stripe.pages import authentication, bank, checkout, invoices, overview, portal
 
-ROUTES = [*overview.ROUTES, *checkout.ROUTES, *authentication.ROUTES, *portal.ROUTES, *invoices.ROUTES]
+ROUTES = [
+    *overview.ROUTES,
+    *bank.ROUTES,
+    *checkout.ROUTES,
+    *authentication.ROUTES,
+    *portal.ROUTES,
+    *invoices.ROUTES,
+]

@@ -2,7 +2,6 @@
 
 import copy
 
-from sandbox.stripe.shapes import empty_list
 from sandbox.stripe.store import Obj
 
 PAYMENT_INTENT: Obj = {
@@ -108,7 +107,6 @@ def charge_shape(id: str, now: int, intent: Obj, method: Obj) -> Obj:
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "payment_method_details": {"card": _card_details(method["card"], intent["amount"]), "type": "card"},
-        "refunds": empty_list(f"/v1/charges/{id}/refunds"),
     }
 
 
