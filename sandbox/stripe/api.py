@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.stripe import clocks
 from sandbox.stripe.errors import ApiError, invalid, unrecognized_request
 from sandbox.stripe.expand import expand
 from sandbox.stripe.forms import decode
@@ -21,10 +22,12 @@ from sandbox.stripe.resources import (
     payment_methods,
     payments,
     portal_sessions,
+    previews,
     prices,
     products,
     refunds,
     subscriptions,
+    test_clocks,
     webhook_endpoints,
 )
 from sandbox.stripe.resources.operation import Operation
@@ -37,6 +40,7 @@ NOUNS = (
     customers,
     disputes,
     events,
+    previews,
     invoices,
     payment_methods,
     payments,
@@ -45,6 +49,7 @@ NOUNS = (
     products,
     refunds,
     subscriptions,
+    test_clocks,
     webhook_endpoints,
 )
 DAY = 86_400
@@ -153,7 +158,8 @@ def _perform(work: Work, call: Call, *, asked: str | None = None) -> tuple[int, 
     operation, ids, params, paths = _understand(call)
     try:
         with work.store.transaction():
-            status, body = _run(work, operation, ids, params, paths)
+            then = work.at(clocks.moment(work, [*ids, *clocks.named(params)]))
+            status, body = _run(then, operation, ids, params, paths)
             _remember(work, asked, status, body)
     except ApiError as error:
         status, body = error.status, json.dumps(error.body())

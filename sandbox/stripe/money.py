@@ -32,6 +32,12 @@ def money(amount: int, currency: str) -> str:
     return f"{'-' if amount < 0 else ''}{sign}{value}"
 
 
+def share(amount: int, part: int, whole: int) -> int:
+    """`part` of `whole` of an amount. Halves go away from zero, so that credits mirror debits."""
+    rounded = (2 * abs(amount) * part + whole) // (2 * whole) if whole else 0
+    return rounded if amount >= 0 else -rounded
+
+
 def rhythm(recurring: Obj) -> str:
     """For instance `month`, `3 months`."""
     count = recurring["interval_count"]

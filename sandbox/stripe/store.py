@@ -1,7 +1,8 @@
 """The one SQLite file that holds everything: objects, idempotency keys, webhook deliveries.
 
 An object is kept as the JSON the API answers with, unexpanded. Beside it stand the facts the API does not
-show (`hidden`: a card's test behaviour, an endpoint's secret) and the moment it next needs attention (`due`).
+show (`hidden`: a card's test behaviour, an endpoint's secret), the moment it next needs attention (`due`) and
+the test clock whose time it lives in (`clock`).
 """
 
 import json
@@ -19,11 +20,10 @@ EXISTING = "json_extract(json, '$.deleted') IS NULL"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
-    json TEXT NOT NULL, hidden TEXT NOT NULL DEFAULT '{}', due INTEGER
+    json TEXT NOT NULL, hidden TEXT NOT NULL DEFAULT '{}', due INTEGER, clock TEXT
 );
 CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq);
 CREATE INDEX IF NOT EXISTS objects_by_customer ON objects (kind, json_extract(json, '$.customer'));
-CREATE INDEX IF NOT EXISTS objects_due ON objects (due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS idempotency (
     key TEXT PRIMARY KEY, request TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
     request_id TEXT NOT NULL, created INTEGER NOT NULL
@@ -52,6 +52,17 @@ class Store:
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = NORMAL")
         self.db.executescript(SCHEMA)
+        self._add_clocks()
+
+    def _add_clocks(self) -> None:
+        """Take up a state file from before there were test clocks."""
+        columns = {row["name"] for row in self.db.execute("PRAGMA table_info(objects)")}
+        if "clock" not in columns:
+            self.db.execute("ALTER TABLE objects ADD COLUMN clock TEXT")
+        index = (
+            "CREATE INDEX IF NOT EXISTS objects_due_by_clock ON objects (clock, due) WHERE due IS NOT NULL"
+        )
+        self.db.execute(index)
 
     def close(self) -> None:
         """Close the file; what was committed stays."""
@@ -68,15 +79,27 @@ class Store:
             raise
         self.db.execute("COMMIT")
 
-    def insert(self, obj: Obj, *, hidden: Obj, due: int | None) -> None:
-        """Keep a new object."""
-        row = (obj["id"], obj["object"], json.dumps(obj), json.dumps(hidden), due)
-        self.db.execute("INSERT INTO objects (id, kind, json, hidden, due) VALUES (?, ?, ?, ?, ?)", row)
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Within a transaction: what is written here can be read here, and is gone afterwards."""
+        self.db.execute("SAVEPOINT rehearsal")
+        try:
+            yield
+        finally:
+            self.db.execute("ROLLBACK TO rehearsal")
+            self.db.execute("RELEASE rehearsal")
 
-    def replace(self, obj: Obj, *, hidden: Obj, due: int | None) -> None:
-        """Keep a new state of an object there is."""
-        row = (json.dumps(obj), json.dumps(hidden), due, obj["id"])
-        self.db.execute("UPDATE objects SET json = ?, hidden = ?, due = ? WHERE id = ?", row)
+    def insert(self, obj: Obj, *, hidden: Obj, due: int | None, clock: str | None = None) -> None:
+        """Keep a new object."""
+        row = (obj["id"], obj["object"], json.dumps(obj), json.dumps(hidden), due, clock)
+        columns = "id, kind, json, hidden, due, clock"
+        self.db.execute(f"INSERT INTO objects ({columns}) VALUES (?, ?, ?, ?, ?, ?)", row)  # noqa: S608 constant
+
+    def replace(self, obj: Obj, *, hidden: Obj, due: int | None, clock: str | None = None) -> None:
+        """Keep a new state of an object there is. Once it lives by a clock it does so for good."""
+        row = (json.dumps(obj), json.dumps(hidden), due, clock, obj["id"])
+        changes = "json = ?, hidden = ?, due = ?, clock = COALESCE(clock, ?)"
+        self.db.execute(f"UPDATE objects SET {changes} WHERE id = ?", row)  # noqa: S608 constant
 
     def get(self, id: str) -> Obj | None:
         """The object of that id, whatever its kind."""
@@ -110,10 +133,21 @@ class Store:
         rows = [json.loads(row["json"]) for row in self.db.execute(query, (*values, limit))]
         return rows[::-1] if before else rows
 
-    def first_due(self, now: int) -> tuple[Obj, int] | None:
-        """The object that has waited longest for attention at `now`, and since when."""
-        query = "SELECT json, due FROM objects WHERE due <= ? ORDER BY due, seq LIMIT 1"
-        row = self.db.execute(query, (now,)).fetchone()
+    def clock_of(self, ids: Sequence[str]) -> str | None:
+        """The test clock that one of these objects lives by; None when all live in the present."""
+        among_ids = "id IN (SELECT value FROM json_each(?))"
+        query = f"SELECT clock FROM objects WHERE {among_ids} AND clock IS NOT NULL LIMIT 1"  # noqa: S608 constant
+        row = self.db.execute(query, (json.dumps(ids),)).fetchone()
+        return str(row["clock"]) if row else None
+
+    def stop(self, clock: str) -> None:
+        """Nothing that lives by this clock needs attention any more."""
+        self.db.execute("UPDATE objects SET due = NULL WHERE clock = ?", (clock,))
+
+    def first_due(self, now: int, *, clock: str | None = None) -> tuple[Obj, int] | None:
+        """The object of a clock (None: of the present) that has waited longest at `now`, and since when."""
+        query = "SELECT json, due FROM objects WHERE clock IS ? AND due <= ? ORDER BY due, seq LIMIT 1"
+        row = self.db.execute(query, (clock, now)).fetchone()
         return (json.loads(row["json"]), row["due"]) if row else None
 
     def recent(self, kinds: Sequence[str], limit: int) -> list[Obj]:

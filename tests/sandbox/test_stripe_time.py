@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.stripe.billing.changes import ItemChange, change_items
-from sandbox.stripe.billing.lifecycle import Terms, start, stop_at_period_end
+from sandbox.stripe.billing.lifecycle import Terms, cancel, start, stop_at_period_end
 from sandbox.stripe.billing.periods import period_end
 from sandbox.stripe.billing.ticker import tick
 from sandbox.stripe.billing.wallet import resolve
@@ -88,9 +88,36 @@ def test_renewal_on_the_second_and_not_before(work: Work) -> None:
     pass_time(work, 31 * DAY - 1)
     assert invoices(work) == [("subscription_create", "paid", 900)]
     pass_time(work, 31 * DAY)
-    assert invoices(work)[0] == ("subscription_cycle", "paid", 900)
+    assert invoices(work)[0] == ("subscription_cycle", "draft", 900)
     item = work.get("subscription", id)["items"]["data"][0]
     assert (item["current_period_start"], item["current_period_end"]) == (START + 31 * DAY, START + 59 * DAY)
+
+
+def test_renewal_is_a_draft_for_an_hour(work: Work) -> None:
+    id = subscribe(work)
+    pass_time(work, 31 * DAY + HOUR - 1)
+    draft = work.all("invoice")[0]
+    moment = START + 31 * DAY + HOUR
+    assert (draft["status"], status(work, id), draft["hosted_invoice_url"]) == ("draft", "active", None)
+    assert (draft["automatically_finalizes_at"], draft["next_payment_attempt"]) == (moment, moment)
+    pass_time(work, 31 * DAY + HOUR)
+    paid = work.get("invoice", draft["id"])
+    assert (paid["status"], paid["automatically_finalizes_at"], paid["attempt_count"]) == ("paid", None, 1)
+    assert paid["status_transitions"] == {
+        "finalized_at": moment,
+        "marked_uncollectible_at": None,
+        "paid_at": moment,
+        "voided_at": None,
+    }
+
+
+def test_cancelled_in_the_draft_hour_nothing_is_charged(work: Work) -> None:
+    id = subscribe(work)
+    pass_time(work, 31 * DAY)
+    cancel(work.at(START + 31 * DAY + 60), work.get("subscription", id))
+    pass_time(work, 40 * DAY)
+    assert invoices(work)[0] == ("subscription_cycle", "draft", 900)
+    assert len(work.all("charge")) == 1
 
 
 def test_long_sleep_is_caught_up_month_by_month(work: Work) -> None:
@@ -120,6 +147,8 @@ def test_trial_end_is_announced_once_and_then_charged(work: Work) -> None:
     assert len(events(work, "customer.subscription.trial_will_end")) == 1
     assert status(work, id) == "trialing"
     pass_time(work, 14 * DAY)
+    assert (status(work, id), invoices(work)[0]) == ("active", ("subscription_cycle", "draft", 900))
+    pass_time(work, 14 * DAY + HOUR)
     assert (status(work, id), invoices(work)[0]) == ("active", ("subscription_cycle", "paid", 900))
 
 
@@ -136,7 +165,7 @@ def test_short_trial_is_announced_at_once(work: Work) -> None:
 def test_trial_without_a_card_ends_as_agreed(work: Work, without_card: str, end: str) -> None:
     agreed = {"trial_settings": {"end_behavior": {"missing_payment_method": without_card}}}
     id = subscribe(work, None, trial_days=7, **agreed)
-    pass_time(work, 7 * DAY)
+    pass_time(work, 7 * DAY + HOUR)
     assert status(work, id) == end
 
 
@@ -176,25 +205,33 @@ def let_card_fail(work: Work, id: str, behaviour: str = "decline_after_attaching
 def test_failed_renewal_is_retried_then_settled(work: Work, after_retries: str) -> None:
     id = subscribe(work)
     let_card_fail(work, id)
-    pass_time(work, 31 * DAY, after_retries=after_retries)
-    assert (status(work, id), work.all("invoice")[0]["next_payment_attempt"]) == (
-        "past_due",
-        START + 34 * DAY,
-    )
-    pass_time(work, 34 * DAY, after_retries=after_retries)
-    pass_time(work, 39 * DAY, after_retries=after_retries)
-    assert status(work, id) == "past_due"
-    pass_time(work, 46 * DAY, after_retries=after_retries)
-    invoice = work.all("invoice")[0]
-    assert status(work, id) == after_retries
-    assert (invoice["attempt_count"], invoice["status"], invoice["next_payment_attempt"]) == (4, "open", None)
-    assert len(events(work, "invoice.payment_failed")) == 4
+    first = 31 * DAY + HOUR
+    attempts = []
+    for days in (0, 1, 2, 3, 5, 7, 9, 11, 14):
+        assert status(work, id) == ("past_due" if days else "active")
+        pass_time(work, first + days * DAY, after_retries=after_retries)
+        invoice = work.all("invoice")[0]
+        attempts.append((invoice["attempt_count"], (invoice["next_payment_attempt"] or 0) - START - first))
+    ahead = [(at + 1, days * DAY) for at, days in enumerate((1, 2, 3, 5, 7, 9, 11, 14))]
+    assert attempts == [*ahead, (9, -START - first)]
+    assert (status(work, id), invoice["status"]) == (after_retries, "open")
+    assert len(events(work, "invoice.payment_failed")) == len(events(work, "charge.failed")) == 9
+
+
+def test_retry_days_are_the_accounts_own(work: Work) -> None:
+    id = subscribe(work)
+    let_card_fail(work, id)
+    pass_time(work, 35 * DAY + HOUR - 1, retry_days=(2, 4))
+    assert (status(work, id), len(events(work, "charge.failed"))) == ("past_due", 2)
+    pass_time(work, 35 * DAY + HOUR, retry_days=(2, 4))
+    assert (status(work, id), len(events(work, "charge.failed"))) == ("canceled", 3)
 
 
 def test_retry_that_succeeds_brings_it_back(work: Work) -> None:
     id = subscribe(work)
     let_card_fail(work, id)
-    pass_time(work, 31 * DAY)
+    pass_time(work, 31 * DAY + HOUR)
+    assert work.all("customer")[0]["delinquent"] is True
     let_card_fail(work, id, "success")
     pass_time(work, 34 * DAY)
     assert (status(work, id), invoices(work)[0]) == ("active", ("subscription_cycle", "paid", 900))
@@ -211,7 +248,7 @@ def test_unpaid_subscription_only_drafts(work: Work) -> None:
 def test_renewal_that_asks_for_3d_secure_is_past_due(work: Work) -> None:
     id = subscribe(work)
     let_card_fail(work, id, "authenticate_always")
-    pass_time(work, 31 * DAY)
+    pass_time(work, 31 * DAY + HOUR)
     assert (status(work, id), len(events(work, "invoice.payment_action_required"))) == ("past_due", 1)
     assert work.all("payment_intent")[0]["status"] == "requires_action"
 
@@ -230,8 +267,8 @@ def test_waiting_prorations_come_with_the_renewal(work: Work) -> None:
         },
     )
     half = work.at(START + 31 * DAY // 2)
-    change_items(half, subscription, [ItemChange(item["id"], dear)], proration="create_prorations")
-    pass_time(work, 31 * DAY)
+    change_items(half, subscription, [ItemChange(item["id"], dear)])
+    pass_time(work, 31 * DAY + HOUR)
     invoice = work.all("invoice")[0]
     assert [line["amount"] for line in invoice["lines"]["data"]] == [-450, 916, 1831]
     assert (invoice["total"], invoice["status"]) == (2297, "paid")

@@ -8,14 +8,27 @@ from sandbox.stripe.store import Obj, equals
 from sandbox.stripe.work import Work, new_id, token
 
 
-def draft(work: Work, subscription: Obj, *, reason: str, period: tuple[int, int], items: list[Obj]) -> Obj:
+def draft(
+    work: Work,
+    subscription: Obj,
+    *,
+    reason: str,
+    period: tuple[int, int],
+    items: list[Obj],
+    finalizes_at: int | None = None,
+) -> Obj:
     """A draft that charges the current period of `items` and takes up the prorations that wait.
 
-    `period` is the time the invoice looks back on, Unix seconds.
+    `period` is the time the invoice looks back on, `finalizes_at` when it stops being a draft by itself, in
+    Unix seconds. One for a subscription that is `unpaid` stays a draft.
     """
     customer = work.get("customer", subscription["customer"])
     invoice = invoice_shape(new_id("in"), work.now, customer, subscription, reason)
     invoice |= {"period_start": period[0], "period_end": period[1]}
+    if subscription["status"] == "unpaid":
+        invoice["auto_advance"] = False
+    else:
+        invoice |= {"automatically_finalizes_at": finalizes_at, "next_payment_attempt": finalizes_at}
     lines = [*_waiting_lines(work, invoice, subscription), *_period_lines(work, invoice, subscription, items)]
     invoice["lines"]["data"] = lines
     _add_up(invoice, customer)
@@ -42,9 +55,11 @@ def _waiting_lines(work: Work, invoice: Obj, subscription: Obj) -> list[Obj]:
     lines = []
     for item in reversed(waiting_items(work, subscription)):
         price = work.get("price", item["pricing"]["price_details"]["price"])
+        about = item["parent"]["subscription_details"]["subscription_item"]
         line = line_shape(new_id("il"), invoice, price, item["quantity"], item["amount"], item["description"])
         line |= {"period": item["period"], "subscription": subscription["id"], "discountable": False}
-        line["parent"] = proration_parent(subscription["id"], item["id"])
+        credited = work.hidden(item).get("credited")
+        line["parent"] = proration_parent(subscription["id"], about, item["id"], credited)
         lines.append(line)
         work.save(item | {"invoice": invoice["id"]}, also=["invoiceitem.updated"])
     return lines
@@ -55,6 +70,31 @@ def waiting_items(work: Work, subscription: Obj) -> list[Obj]:
     about = equals("parent.subscription_details.subscription", subscription["id"])
     free = ("json_extract(json, '$.invoice') IS NULL", ())
     return work.all("invoiceitem", equals("customer", subscription["customer"]), about, free)
+
+
+def charge_for(work: Work, subscription: Obj, item: Obj) -> tuple[Obj, Obj | None] | None:
+    """What charged for the item as it is now to the end of its period: a waiting proration or a line.
+
+    The invoice stands beside its line. None when nothing did, for instance after a change without proration.
+    """
+    for waiting in waiting_items(work, subscription):
+        if waiting["amount"] >= 0 and _is_for(waiting, waiting["parent"]["subscription_details"], item):
+            return waiting, None
+    about = equals("parent.subscription_details.subscription", subscription["id"])
+    for invoice in work.all("invoice", equals("customer", subscription["customer"]), about):
+        for line in invoice["lines"]["data"]:
+            if line["amount"] >= 0 and _is_for(line, line["parent"]["subscription_item_details"] or {}, item):
+                return line, invoice
+    return None
+
+
+def _is_for(charge: Obj, about: Obj, item: Obj) -> bool:
+    return bool(
+        about.get("subscription_item") == item["id"]
+        and charge["period"]["end"] == item["current_period_end"]
+        and charge["quantity"] == item["quantity"]
+        and charge["pricing"]["price_details"]["price"] == item["price"]["id"]
+    )
 
 
 def product_name(work: Work, price: Obj) -> str:
@@ -79,6 +119,7 @@ def finalize(work: Work, invoice: Obj) -> Obj:
     invoice |= {
         "number": f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04d}",
         "status": "open",
+        "automatically_finalizes_at": None,
     }
     invoice |= {"effective_at": work.now, "hosted_invoice_url": work.url(f"/i/{token(32)}")}
     invoice["status_transitions"]["finalized_at"] = work.now

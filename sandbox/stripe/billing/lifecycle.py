@@ -4,15 +4,14 @@ from dataclasses import dataclass, field
 
 from sandbox.stripe import deadlines
 from sandbox.stripe.billing.charging import Outcome, attempt, authenticate, intent_of
+from sandbox.stripe.billing.dunning import may_try, pass_over, plan_retry
 from sandbox.stripe.billing.invoicing import draft, finalize, mark_paid, void
 from sandbox.stripe.billing.periods import period_end
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.shapes.subscriptions import subscription_item_shape, subscription_shape
-from sandbox.stripe.store import Obj, equals
+from sandbox.stripe.store import Obj, among, equals
 from sandbox.stripe.work import Work, new_id
 
-RETRY_AFTER = (3 * deadlines.DAY, 5 * deadlines.DAY, 7 * deadlines.DAY)
-"""Seconds from a failed renewal to the next attempt; after the last, `Settings.after_retries` decides."""
 ENDED = ("canceled", "incomplete_expired")
 
 
@@ -33,7 +32,7 @@ class Terms:
 
 def start(work: Work, terms: Terms) -> tuple[Obj, Outcome]:
     """Open a subscription and its first invoice, and try to have it paid."""
-    subscription = _open(work, terms)
+    subscription = open_subscription(work, terms)
     items = subscription["items"]["data"]
     work.create(subscription)
     invoice = draft(
@@ -49,7 +48,8 @@ def start(work: Work, terms: Terms) -> tuple[Obj, Outcome]:
     return work.get("subscription", subscription["id"]), outcome
 
 
-def _open(work: Work, terms: Terms) -> Obj:
+def open_subscription(work: Work, terms: Terms) -> Obj:
+    """A subscription on these terms, not yet kept."""
     currency = terms.items[0][0]["currency"]
     subscription = subscription_shape(new_id("sub"), work.now, terms.customer["id"], currency)
     subscription |= terms.settings
@@ -81,12 +81,36 @@ def default_method(work: Work, subscription: Obj) -> Obj | None:
     return work.find("payment_method", id) if id else None
 
 
-def pay(work: Work, invoice: Obj, method: Obj | None) -> Outcome:
-    """Try to collect a finalized invoice, with everything that follows for its subscription."""
+def collect(work: Work, invoice: Obj) -> None:
+    """Do what has come due on an invoice: finalize and charge a draft, try an open one again."""
+    subscription = subscription_of(work, invoice)
+    method = default_method(work, subscription)
+    if invoice["status"] == "draft":
+        finalize(work, invoice)
+        pay(work, invoice, method, is_retry=True)
+    elif may_try(work, invoice, method):
+        pay(work, invoice, method, is_retry=True)
+    else:
+        facts = pass_over(work, invoice)
+        work.save(invoice, event="invoice.updated", **facts)
+        _not_paid(work, subscription, is_final=facts["retry_at"] is None)
+
+
+def subscription_of(work: Work, invoice: Obj) -> Obj:
+    """The subscription an invoice is for."""
+    return work.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
+
+
+def pay(work: Work, invoice: Obj, method: Obj | None, *, is_retry: bool = False) -> Outcome:
+    """Try to collect a finalized invoice, with everything that follows for its subscription.
+
+    As Stripe counts, any attempt may be the first, and only automatic retries are counted after it.
+    """
     intent = intent_of(work, invoice)
     if intent is None:
         return settle(work, invoice, "paid")
-    invoice |= {"attempted": True, "attempt_count": invoice["attempt_count"] + 1}
+    is_counted = is_retry or not invoice["attempt_count"]
+    invoice |= {"attempted": True, "attempt_count": invoice["attempt_count"] + is_counted}
     return settle(work, invoice, attempt(work, intent, method))
 
 
@@ -102,19 +126,17 @@ def authenticate_invoice(work: Work, invoice: Obj, *, succeeded: bool) -> Outcom
 
 def settle(work: Work, invoice: Obj, outcome: Outcome) -> Outcome:
     """Record what came of an attempt on the invoice, then on its subscription."""
-    subscription = work.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
+    subscription = subscription_of(work, invoice)
     if outcome == "paid":
         mark_paid(work, invoice)
         _now_paid(work, subscription, invoice)
         return outcome
-    is_final = invoice["attempt_count"] > len(RETRY_AFTER)
-    if subscription["status"] not in ("incomplete", *ENDED):
-        invoice["next_payment_attempt"] = (
-            None if is_final else work.now + RETRY_AFTER[invoice["attempt_count"] - 1]
-        )
+    is_retried = subscription["status"] not in ("incomplete", *ENDED)
+    facts = plan_retry(work, invoice, outcome) if is_retried else {}
     failure = "invoice.payment_action_required" if outcome == "action" else "invoice.payment_failed"
-    work.save(invoice, event="invoice.updated", also=[failure])
-    _not_paid(work, subscription, is_final=is_final)
+    work.save(invoice, event="invoice.updated", also=[failure], **facts)
+    if is_retried:
+        _not_paid(work, subscription, is_final=facts["retry_at"] is None)
     return outcome
 
 
@@ -131,7 +153,7 @@ def _now_paid(work: Work, subscription: Obj, invoice: Obj) -> None:
 
 
 def _not_paid(work: Work, subscription: Obj, *, is_final: bool) -> None:
-    if subscription["status"] in ("incomplete", "unpaid", *ENDED):
+    if subscription["status"] == "unpaid":
         return
     _mark_delinquent(work, subscription, late=True)
     if is_final and work.settings.after_retries == "canceled":
@@ -158,8 +180,9 @@ def cancel(work: Work, subscription: Obj, *, reason: str = "cancellation_request
     """End a subscription now. One that was never paid for expires instead."""
     if subscription["status"] == "incomplete":
         return expire(work, subscription)
-    for invoice in open_invoices(work, subscription):
-        work.save(invoice | {"auto_advance": False, "next_payment_attempt": None}, event="invoice.updated")
+    left_alone = {"auto_advance": False, "automatically_finalizes_at": None, "next_payment_attempt": None}
+    for invoice in open_invoices(work, subscription, "open", "draft"):
+        work.save(invoice | left_alone, event="invoice.updated")
     subscription["canceled_at"] = subscription["canceled_at"] or work.now
     subscription |= {"status": "canceled", "ended_at": work.now}
     details = subscription["cancellation_details"]
@@ -167,10 +190,11 @@ def cancel(work: Work, subscription: Obj, *, reason: str = "cancellation_request
     return work.save(subscription, also=["customer.subscription.deleted"])
 
 
-def open_invoices(work: Work, subscription: Obj) -> list[Obj]:
-    """The invoices of a subscription that are still to be paid, newest first."""
+def open_invoices(work: Work, subscription: Obj, *states: str) -> list[Obj]:
+    """The invoices of a subscription that are still to be paid (or in these `states`), newest first."""
     about = equals("parent.subscription_details.subscription", subscription["id"])
-    return work.all("invoice", equals("customer", subscription["customer"]), about, equals("status", "open"))
+    mine = equals("customer", subscription["customer"])
+    return work.all("invoice", mine, about, among("status", states or ("open",)))
 
 
 def expire(work: Work, subscription: Obj) -> Obj:
@@ -181,8 +205,11 @@ def expire(work: Work, subscription: Obj) -> Obj:
     return work.save(subscription, event="customer.subscription.updated")
 
 
-def end_trial(work: Work, subscription: Obj) -> None:
-    """Go over from the trial to the first paid period, or do what was agreed when there is no card."""
+def end_trial(work: Work, subscription: Obj, *, at_once: bool = False) -> None:
+    """Go over from the trial to the first paid period, or do what was agreed when there is no card.
+
+    `at_once` charges it now, as Stripe does for a trial that somebody ends; others wait as renewals do.
+    """
     without_card = subscription["trial_settings"]["end_behavior"]["missing_payment_method"]
     if without_card != "create_invoice" and default_method(work, subscription) is None:
         if without_card == "cancel":
@@ -194,28 +221,49 @@ def end_trial(work: Work, subscription: Obj) -> None:
             )
         return
     subscription["status"] = "active"
-    renew(work, subscription)
+    renew(work, subscription, at_once=at_once)
 
 
-def renew(work: Work, subscription: Obj) -> None:
-    """Open the next period of every item and invoice it. In `unpaid` the invoice stays a draft."""
+@dataclass(frozen=True)
+class Bill:
+    """What is to be invoiced: the current period of `items` with all that waits.
+
+    `period` is the time the invoice looks back on, Unix seconds.
+    """
+
+    items: list[Obj]
+    reason: str
+    period: tuple[int, int]
+
+
+def renew(work: Work, subscription: Obj, *, at_once: bool = False) -> None:
+    """Open the next period of every item and invoice it: a draft for an hour, unless `at_once`."""
+    invoice_bill(work, subscription, open_next_period(subscription), at_once=at_once)
+
+
+def open_next_period(subscription: Obj) -> Bill:
+    """Move every item on to its next period, which is to be invoiced."""
     items = subscription["items"]["data"]
     look_back = (items[0]["current_period_start"], items[0]["current_period_end"])
     for item in items:
         start = item["current_period_end"]
         end = period_end(subscription["billing_cycle_anchor"], start, item["price"]["recurring"])
         item |= {"current_period_start": start, "current_period_end": end}
-    invoice_items(work, subscription, items, reason="subscription_cycle", period=look_back)
+    return Bill(items, "subscription_cycle", look_back)
 
 
-def invoice_items(
-    work: Work, subscription: Obj, items: list[Obj], *, reason: str, period: tuple[int, int]
-) -> Outcome:
-    """Invoice the current period of `items` with all that waits, and collect it."""
-    invoice = draft(work, subscription, reason=reason, period=period, items=items)
+def invoice_bill(work: Work, subscription: Obj, bill: Bill, *, at_once: bool = True) -> None:
+    """Invoice a bill, and collect it or leave it a draft for an hour. In `unpaid` it stays a draft."""
+    finalizes_at = None if at_once else work.now + deadlines.DRAFT_LIFE
+    invoice = draft(
+        work,
+        subscription,
+        reason=bill.reason,
+        period=bill.period,
+        items=bill.items,
+        finalizes_at=finalizes_at,
+    )
     work.save(subscription, event="customer.subscription.updated")
-    if subscription["status"] == "unpaid":
-        work.save(invoice | {"auto_advance": False}, event="invoice.updated")
-        return "declined"
-    finalize(work, invoice)
-    return pay(work, invoice, default_method(work, subscription))
+    if at_once and subscription["status"] != "unpaid":
+        finalize(work, invoice)
+        pay(work, invoice, default_method(work, subscription))

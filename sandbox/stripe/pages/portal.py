@@ -156,7 +156,7 @@ def change_plan(work: Work, visit: Obj, fields: dict[str, str]) -> Response:
     if price is None:
         return choose_plan(work, visit, fields)
     if price["id"] != item["price"]["id"]:
-        change_items(work, subscription, [ItemChange(item["id"], price)], proration="create_prorations")
+        change_items(work, subscription, [ItemChange(item["id"], price)])
     return _home(visit, "plan")
 
 

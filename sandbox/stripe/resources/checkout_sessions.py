@@ -25,7 +25,8 @@ from sandbox.stripe.resources.operation import (
     merge_metadata,
     retrieval,
 )
-from sandbox.stripe.resources.subscriptions import TRIAL_SETTINGS, chosen_items, trial_moment
+from sandbox.stripe.resources.subscription_items import chosen_items
+from sandbox.stripe.resources.subscriptions import TRIAL_SETTINGS, trial_moment
 from sandbox.stripe.shapes.checkout import checkout_session_shape, session_item_shape
 from sandbox.stripe.store import Obj, equals
 from sandbox.stripe.work import Work, new_id

@@ -1,27 +1,54 @@
 """Prices: https://docs.stripe.com/api/prices."""
 
 from sandbox.stripe.errors import invalid, missing_param
-from sandbox.stripe.params import Spec, boolean, filled, hash_of, integer, list_of, metadata, one_of, text
+from sandbox.stripe.params import (
+    Spec,
+    boolean,
+    filled,
+    hash_of,
+    integer,
+    list_of,
+    metadata,
+    one_of,
+    text,
+    url,
+)
 from sandbox.stripe.resources import products
 from sandbox.stripe.resources.operation import ACTIVE, CREATED, Operation, listing, merge_metadata, retrieval
 from sandbox.stripe.shapes.catalog import price_shape, recurring_shape
 from sandbox.stripe.store import Obj, among, equals
 from sandbox.stripe.work import Work, new_id
 
+TAX_BEHAVIOR = one_of("exclusive", "inclusive", "unspecified")
 FIELDS: Spec = {
     "active": boolean,
     "lookup_key": text,
     "metadata": metadata,
     "nickname": text,
-    "tax_behavior": one_of("exclusive", "inclusive", "unspecified"),
+    "tax_behavior": TAX_BEHAVIOR,
     "transfer_lookup_key": boolean,
 }
 INTERVALS = one_of("day", "week", "month", "year")
 RECURRING = hash_of({"interval": INTERVALS, "interval_count": integer}, needs=["interval"])
+PRODUCT_DATA = hash_of(
+    {"description": text, "images": list_of(url), "metadata": metadata, "name": filled, "tax_code": text},
+    needs=["name"],
+)
+PRICE_DATA = hash_of(
+    {
+        "currency": filled,
+        "product": filled,
+        "recurring": RECURRING,
+        "tax_behavior": TAX_BEHAVIOR,
+        "unit_amount": integer,
+    },
+    needs=["currency", "product", "unit_amount"],
+)
+"""A price made on the spot for an item of a subscription."""
 NEW: Spec = FIELDS | {
     "currency": filled,
     "product": filled,
-    "product_data": hash_of({"name": filled, "metadata": metadata}, needs=["name"]),
+    "product_data": PRODUCT_DATA,
     "recurring": RECURRING,
     "unit_amount": integer,
 }
@@ -43,6 +70,21 @@ def create(work: Work, params: Obj) -> Obj:
         price["type"] = "recurring"
     _take_up(work, price, params)
     return work.create(price, event="price.created")
+
+
+def inline_price(work: Work, data: Obj, *, param: str) -> Obj:
+    """The price of some `price_data`. Like Stripe's it is inactive: good for this one use.
+
+    So is the product that `product_data` makes (docs.stripe.com/products-prices/manage-prices).
+    """
+    data = dict(data)
+    made = data.get("product_data")
+    if made:
+        product = products.create(work, {**made, "active": False})["id"]
+        data = {key: value for key, value in data.items() if key != "product_data"} | {"product": product}
+    else:
+        work.refer("product", data.get("product", ""), param=f"{param}[product]")
+    return create(work, data | {"active": False})
 
 
 def _product(work: Work, params: Obj) -> str:

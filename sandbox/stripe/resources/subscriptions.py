@@ -1,12 +1,19 @@
 """Subscriptions: https://docs.stripe.com/api/subscriptions."""
 
-from sandbox.stripe.billing.changes import ItemChange, change_items, move_trial_end
+from sandbox.stripe.billing.changes import change_items, move_trial_end
 from sandbox.stripe.billing.charging import intent_of
-from sandbox.stripe.billing.lifecycle import ENDED, Terms, cancel, renew, start, stop_at_period_end
+from sandbox.stripe.billing.customers import reconsider_retries
+from sandbox.stripe.billing.lifecycle import (
+    ENDED,
+    Terms,
+    cancel,
+    renew,
+    start,
+    stop_at_period_end,
+)
 from sandbox.stripe.billing.wallet import resolve
 from sandbox.stripe.deadlines import DAY
-from sandbox.stripe.errors import ApiError, card_error, invalid, missing_param
-from sandbox.stripe.money import rhythm
+from sandbox.stripe.errors import ApiError, card_error, invalid
 from sandbox.stripe.params import (
     Spec,
     boolean,
@@ -14,13 +21,27 @@ from sandbox.stripe.params import (
     filled,
     hash_of,
     integer,
-    list_of,
     metadata,
     one_of,
     text,
 )
 from sandbox.stripe.resources.customers import require_own
-from sandbox.stripe.resources.operation import CREATED, Operation, listing, merge_metadata, retrieval
+from sandbox.stripe.resources.operation import (
+    CREATED,
+    Operation,
+    listing,
+    merge_metadata,
+    of_clock,
+    retrieval,
+)
+from sandbox.stripe.resources.subscription_items import (
+    CHANGED_ITEMS,
+    NEW_ITEMS,
+    SETTLEMENT,
+    chosen_items,
+    item_changes,
+    settlement_of,
+)
 from sandbox.stripe.store import Condition, Obj, among, equals
 from sandbox.stripe.work import Work
 
@@ -33,7 +54,6 @@ TRIAL_SETTINGS = hash_of(
     },
     needs=["end_behavior"],
 )
-PRORATION = one_of("none", "create_prorations", "always_invoice")
 COMMON: Spec = {
     "cancel_at_period_end": boolean,
     "collection_method": one_of("charge_automatically"),
@@ -42,17 +62,15 @@ COMMON: Spec = {
     "metadata": metadata,
     "off_session": boolean,
     "payment_settings": hash_of({"save_default_payment_method": one_of("off", "on_subscription")}),
-    "proration_behavior": PRORATION,
     "trial_end": either("now", integer),
     "trial_settings": TRIAL_SETTINGS,
 }
-NEW_ITEM = hash_of({"price": filled, "quantity": integer}, needs=["price"])
-CHANGED_ITEM = hash_of({"id": filled, "price": filled, "quantity": integer})
 BEHAVIOR = one_of("allow_incomplete", "default_incomplete", "error_if_incomplete")
 CREATE: Spec = COMMON | {
     "customer": filled,
-    "items": list_of(NEW_ITEM),
+    "items": NEW_ITEMS,
     "payment_behavior": BEHAVIOR,
+    "proration_behavior": SETTLEMENT["proration_behavior"],
     "trial_period_days": integer,
 }
 REASONS = one_of(
@@ -66,8 +84,8 @@ REASONS = one_of(
     "unused",
 )
 WHY = hash_of({"comment": text, "feedback": REASONS})
-UPDATE: Spec = COMMON | {
-    "items": list_of(CHANGED_ITEM),
+UPDATE: Spec = COMMON | SETTLEMENT | {
+    "items": CHANGED_ITEMS,
     "cancel_at": either("", integer),
     "cancellation_details": WHY,
 }
@@ -81,20 +99,6 @@ STATUSES = (
     "trialing",
     "unpaid",
 )
-
-
-def recurring_price(work: Work, id: str, *, param: str) -> Obj:
-    """An active price that can be subscribed to. Raises ApiError 400 for any other."""
-    price = work.refer("price", id, param=param)
-    if not price["recurring"]:
-        message = (
-            "The price specified is set to `type=one_time` but this field only accepts `type=recurring`."
-        )
-        raise invalid(message, param=param)
-    if not price["active"]:
-        message = "The price specified is inactive. This field only accepts active prices."
-        raise invalid(message, param=param, code="price_inactive")
-    return price
 
 
 def create(work: Work, params: Obj) -> Obj:
@@ -113,19 +117,6 @@ def create(work: Work, params: Obj) -> Obj:
     if behavior == "error_if_incomplete" and outcome != "paid":
         raise _incomplete(work, subscription)
     return subscription
-
-
-def chosen_items(work: Work, items: list[Obj], *, param: str = "items") -> list[tuple[Obj, int]]:
-    """The prices and quantities of `items`, which came as `param`. Raises ApiError 400 unless they fit."""
-    if not items:
-        raise missing_param(param)
-    chosen = []
-    for index, item in enumerate(items):
-        price = recurring_price(work, item["price"], param=f"{param}[{index}][price]")
-        chosen.append((price, item.get("quantity", 1)))
-    if len({(price["currency"], rhythm(price["recurring"])) for price, _ in chosen}) > 1:
-        raise invalid("All prices on a subscription must have the same currency and interval.", param=param)
-    return chosen
 
 
 def trial_moment(work: Work, params: Obj) -> int | None:
@@ -186,11 +177,9 @@ def update(work: Work, params: Obj, id: str) -> Obj:
         raise invalid("A canceled subscription can only update its cancellation_details and metadata.")
     _update_plainly(work, subscription, params)
     work.save(subscription, event="customer.subscription.updated")
-    if "items" in params:
-        changes = [_item_change(work, subscription, item, at) for at, item in enumerate(params["items"])]
-        change_items(
-            work, subscription, changes, proration=params.get("proration_behavior", "create_prorations")
-        )
+    if "items" in params or "billing_cycle_anchor" in params:
+        changes = item_changes(work, params.get("items", []))
+        change_items(work, subscription, changes, settlement_of(params))
     if "trial_end" in params:
         subscription = work.get("subscription", id)
         move_trial_end(work, subscription, work.now if params["trial_end"] == "now" else params["trial_end"])
@@ -208,19 +197,13 @@ def _update_plainly(work: Work, subscription: Obj, params: Obj) -> None:
         customer = work.get("customer", subscription["customer"])
         method = _card(work, customer, params) if params["default_payment_method"] else None
         subscription["default_payment_method"] = method["id"] if method else None
+        work.save(subscription, event="customer.subscription.updated")
+        reconsider_retries(work, subscription["customer"])
     for key in ("payment_settings", "cancellation_details"):
         subscription[key] |= params.get(key) or {}
     for key in ("description", "trial_settings"):
         if key in params:
             subscription[key] = params[key]
-
-
-def _item_change(work: Work, subscription: Obj, item: Obj, index: int) -> ItemChange:
-    if "id" not in item:
-        message = "This server changes the items there are, and adds none: name one by its id."
-        raise invalid(message, param=f"items[{index}][id]", code="parameter_missing")
-    price = recurring_price(work, item["price"], param=f"items[{index}][price]") if "price" in item else None
-    return ItemChange(item["id"], price, item.get("quantity"))
 
 
 def cancel_now(work: Work, params: Obj, id: str) -> Obj:
@@ -241,7 +224,7 @@ def resume(work: Work, params: Obj, id: str) -> Obj:
     for item in subscription["items"]["data"]:
         item["current_period_end"] = work.now
     work.save(subscription, event="customer.subscription.updated", also=["customer.subscription.resumed"])
-    renew(work, subscription)
+    renew(work, subscription, at_once=True)
     return work.get("subscription", id)
 
 
@@ -263,13 +246,24 @@ def _by_price(price: str) -> Condition:
     return (f"EXISTS ({items})", [price])
 
 
-FILTERS: Spec = {**CREATED, "customer": filled, "price": filled, "status": one_of(*STATUSES, "all", "ended")}
-LISTING = listing("/v1/subscriptions", "subscription", FILTERS, {"status": _by_status, "price": _by_price})
+FILTERS: Spec = {
+    **CREATED,
+    "customer": filled,
+    "price": filled,
+    "status": one_of(*STATUSES, "all", "ended"),
+    "test_clock": filled,
+}
+SPECIAL = {"status": _by_status, "price": _by_price, "test_clock": of_clock}
+LISTING = listing("/v1/subscriptions", "subscription", FILTERS, SPECIAL)
 
 
 def list_subscriptions(work: Work, params: Obj) -> Obj:
-    """Subscriptions, without the canceled ones unless a status is asked for."""
-    page: Obj = LISTING.run(work, {"status": "running", **params})
+    """Subscriptions, without the canceled ones unless a status is asked for.
+
+    Those of a test clock are there only when it or their customer is named.
+    """
+    present = {} if "customer" in params else {"test_clock": None}
+    page: Obj = LISTING.run(work, {"status": "running", **present, **params})
     return page
 
 

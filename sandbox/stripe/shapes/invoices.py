@@ -171,24 +171,26 @@ def period_parent(subscription: str, item: str) -> Obj:
     }
 
 
-def proration_parent(subscription: str, invoice_item: str) -> Obj:
-    """A line made from a waiting item, here always a proration."""
+def proration_parent(subscription: str, item: str, invoice_item: str, credited: Obj | None) -> Obj:
+    """A line made from a proration that waited; `credited` names the lines a credit gives money back for."""
     details = {
         "invoice_item": invoice_item,
         "proration": True,
-        "proration_details": {"credited_items": None},
+        "proration_details": {"credited_items": credited},
         "subscription": subscription,
+        "subscription_item": item,
     }
     return {
-        "invoice_item_details": details,
-        "subscription_item_details": None,
-        "type": "invoice_item_details",
+        "invoice_item_details": None,
+        "subscription_item_details": details,
+        "type": "subscription_item_details",
     }
 
 
-def invoice_item_shape(id: str, now: int, subscription: Obj, price: Obj, quantity: int, amount: int) -> Obj:
-    """A proration that waits for the subscription's next invoice."""
-    about = {"subscription": subscription["id"], "subscription_item": None}
+def invoice_item_shape(id: str, now: int, subscription: Obj, item: Obj, amount: int) -> Obj:
+    """A proration of a subscription's item that waits for the next invoice."""
+    about = {"subscription": subscription["id"], "subscription_item": item["id"]}
+    price, quantity = item["price"], item["quantity"]
     return {
         "id": id,
         "object": "invoiceitem",
