@@ -16,10 +16,10 @@ from django.db import transaction
 from accounts.models import User
 from demo.logins import READERS
 from demo.newsroom import make_user
+from subscriptions.actions.books import sync_customer
 from subscriptions.actions.checkouts import ensure_customer
 from subscriptions.actions.grants import give_comp
 from subscriptions.actions.plans import sync_plans
-from subscriptions.actions.subscriptions import sync_customer
 from subscriptions.models import Customer, Plan
 
 PLANS = (
@@ -120,18 +120,20 @@ def _trialing(user: User, at: datetime) -> None:
 def _leaving(user: User, at: datetime) -> None:
     subscription = _subscribe(user, at)
     _till().subscriptions.update(subscription, {"cancel_at_period_end": True})
-    sync_customer(customer=user.customer, at=at)
+    sync_customer(customer=ensure_customer(user=user), at=at)
 
 
 def _left(user: User, at: datetime) -> None:
     subscription = _subscribe(user, at)
     _till().subscriptions.cancel(subscription)
-    sync_customer(customer=user.customer, at=at)
+    sync_customer(customer=ensure_customer(user=user), at=at)
 
 
 def _declining(user: User, at: datetime) -> None:
-    """A trial that ends within the minute, on a card that then declines: past due by itself."""
-    _subscribe(user, at, card="pm_card_chargeCustomerFail", trial_end=_soon(at))
+    """A trial that is ended at once, on a card that then declines: past due."""
+    subscription = _subscribe(user, at, card="pm_card_chargeCustomerFail", trial_period_days=1)
+    _till().subscriptions.update(subscription, {"trial_end": "now"})
+    sync_customer(customer=user.customer, at=at)
 
 
 def _pausing(user: User, at: datetime) -> None:

@@ -40,7 +40,9 @@ def _start(part: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
 async def _stripe(options: Options, ready: asyncio.Event) -> None:
     settings = Settings(
         base_url=f"http://{_reachable(options.host)}:{options.stripe_port}",
+        retry_days=options.retry_days,
         after_retries=options.after_retries,
+        rate_limit=options.rate_limit,
         forward_to=options.forward_to,
         signing_secret=options.signing_secret,
     )

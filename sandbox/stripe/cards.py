@@ -34,6 +34,21 @@ def _decline(name: str, label: str, code: str, message: str, decline_code: str |
 
 
 DECLINED = "Your card was declined."
+HARD_DECLINES = frozenset(
+    [
+        "authentication_required",
+        "highest_risk_level",
+        "incorrect_number",
+        "lost_card",
+        "payment_intent_authentication_failure",
+        "pickup_card",
+        "revocation_of_all_authorizations",
+        "revocation_of_authorization",
+        "stolen_card",
+        "transaction_not_allowed",
+    ]
+)
+"""What Stripe does not retry without another card: its list of decline codes, and 3D Secure that failed."""
 BEHAVIOURS = {
     behaviour.name: behaviour
     for behaviour in (

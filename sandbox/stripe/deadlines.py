@@ -7,6 +7,8 @@ INCOMPLETE_LIFE = 23 * 3600
 """Seconds a first payment may stay open (docs.stripe.com/billing/subscriptions/overview)."""
 TRIAL_NOTICE = 3 * DAY
 """`customer.subscription.trial_will_end` is sent three days ahead, or at once when the trial is shorter."""
+DRAFT_LIFE = 3600
+"""Seconds a renewal's invoice stays a draft (docs.stripe.com/billing/invoices/subscription)."""
 SESSION_LIFE = DAY
 """Seconds a Checkout Session stays open unless it says otherwise."""
 
@@ -21,8 +23,7 @@ def deadline(obj: Obj, hidden: Obj) -> int | None:
         case "checkout.session":
             return int(obj["expires_at"]) if obj["status"] == "open" else None
         case "invoice":
-            moment: int | None = obj["next_payment_attempt"] if obj["status"] == "open" else None
-            return moment
+            return _invoice_deadline(obj, hidden)
         case "charge":
             return hidden.get("disputes_at")
         case "refund":
@@ -35,6 +36,18 @@ def deadline(obj: Obj, hidden: Obj) -> int | None:
 def _dispute_deadline(obj: Obj, hidden: Obj) -> int | None:
     answer_by: int | None = obj["evidence_details"]["due_by"] if obj["status"] == "needs_response" else None
     return hidden.get("settles_at") or answer_by
+
+
+def _invoice_deadline(invoice: Obj, hidden: Obj) -> int | None:
+    """A draft is to be finalized, an open invoice to be tried again; neither once left alone."""
+    if not invoice["auto_advance"]:
+        return None
+    moment: int | None = None
+    if invoice["status"] == "draft":
+        moment = invoice["automatically_finalizes_at"]
+    elif invoice["status"] == "open":
+        moment = hidden.get("retry_at")
+    return moment
 
 
 def _subscription_deadline(obj: Obj, hidden: Obj) -> int | None:

@@ -14,10 +14,15 @@ EXPANDABLE: dict[str, tuple[str, ...]] = {
     "charge": ("customer", "payment_intent"),
     "dispute": ("charge", "payment_intent"),
     "checkout.session": ("customer", "invoice", "payment_intent", "setup_intent", "subscription"),
-    "customer": ("invoice_settings.default_payment_method",),
-    "invoice": ("customer", "default_payment_method", "parent.subscription_details.subscription"),
+    "customer": ("invoice_settings.default_payment_method", "test_clock"),
+    "invoice": (
+        "customer",
+        "default_payment_method",
+        "parent.subscription_details.subscription",
+        "test_clock",
+    ),
     "invoice_payment": ("invoice", "payment.payment_intent"),
-    "invoiceitem": ("customer", "invoice"),
+    "invoiceitem": ("customer", "invoice", "test_clock"),
     "item": (),
     "line_item": ("pricing.price_details.price", "subscription"),
     "payment_intent": ("customer", "latest_charge", "payment_method"),
@@ -27,7 +32,13 @@ EXPANDABLE: dict[str, tuple[str, ...]] = {
     "product": ("default_price",),
     "refund": ("charge", "payment_intent"),
     "setup_intent": ("customer", "payment_method"),
-    "subscription": ("customer", "default_payment_method", "latest_invoice", "pending_setup_intent"),
+    "subscription": (
+        "customer",
+        "default_payment_method",
+        "latest_invoice",
+        "pending_setup_intent",
+        "test_clock",
+    ),
     "subscription_item": (),
 }
 DEEPEST = 8

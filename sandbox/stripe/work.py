@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sandbox.options import RETRY_DAYS
 from sandbox.stripe import deliveries
 from sandbox.stripe.deadlines import deadline
 from sandbox.stripe.errors import no_such
 from sandbox.stripe.shapes.events import event_shape
 from sandbox.stripe.store import Condition, Obj, Store
 
+TEST_CLOCK = "test_helpers.test_clock"
+OWNERS = ("customer", "invoice", "payment_intent", "charge")
+"""What an object may belong to, and share a test clock with."""
 ALPHABET = string.ascii_letters + string.digits
 ID_LENGTH = {"cus": 14, "prod": 14, "si": 14, "cs_test": 58}
 
@@ -31,11 +35,15 @@ def token(length: int) -> str:
 class Settings:
     """What the command line decides.
 
-    `after_retries` is what a subscription becomes when the last retry failed: canceled, unpaid, past_due.
+    `retry_days` are the days after its first failure on which a renewal is tried again; `after_retries` is
+    what a subscription becomes when the last of them failed: canceled, unpaid, past_due. `rate_limit` is how
+    many requests a second are answered, None: all.
     """
 
     base_url: str
+    retry_days: tuple[int, ...] = RETRY_DAYS
     after_retries: str = "canceled"
+    rate_limit: int | None = None
     forward_to: str | None = None
     signing_secret: str | None = None
 
@@ -90,7 +98,10 @@ class Work:
     def create(self, obj: Obj, *, event: str | None = None, hidden: Obj | None = None) -> Obj:
         """Keep a new object and tell of it."""
         facts = hidden or {}
-        self.store.insert(obj, hidden=facts, due=deadline(obj, facts))
+        clock = self._clock(obj)
+        if clock and "test_clock" in obj:
+            obj["test_clock"] = clock
+        self.store.insert(obj, hidden=facts, due=deadline(obj, facts), clock=clock)
         if event:
             self.emit(event, obj)
         return obj
@@ -103,13 +114,20 @@ class Work:
         """
         before = self.store.get(obj["id"]) or {}
         hidden = self.hidden(obj) | facts
-        self.store.replace(obj, hidden=hidden, due=deadline(obj, hidden))
+        self.store.replace(obj, hidden=hidden, due=deadline(obj, hidden), clock=self._clock(obj))
         changes = previous_attributes(before, obj)
         if event and changes:
             self.emit(event, obj, previous=changes)
         for happening in also:
             self.emit(happening, obj)
         return obj
+
+    def _clock(self, obj: Obj) -> str | None:
+        """The test clock an object lives by: its customer's, be it by way of an invoice or a payment."""
+        if obj["object"] == TEST_CLOCK:
+            return str(obj["id"])
+        owners = [obj[key] for key in OWNERS if isinstance(obj.get(key), str)]
+        return obj.get("test_clock") or self.store.clock_of(owners)
 
     def emit(self, type: str, obj: Obj, *, previous: Obj | None = None) -> None:
         """Keep an event and put it on its way to every endpoint that asked for its type."""

@@ -71,9 +71,23 @@ def test_state_that_cannot_be_kept_is_named(tmp_path: Path) -> None:
     assert said.endswith(f"(state file {state})")
 
 
+@pytest.mark.parametrize("days", ["", "0,1", "3,1", "1,1", "1,x", "1,,2"])
+def test_retry_days_ascend(days: str) -> None:
+    code, said = run(f"--retry-days={days}")
+    last = said.splitlines()[-1]
+    assert (code, last.partition("error: ")[2]) == (
+        2,
+        f"argument --retry-days: {days} is not a list of ascending days such as 1,3,5",
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (
+            ["--rate-limit", "0"],
+            "--rate-limit must be at least 1 request a second; without it all are answered.",
+        ),
         (
             ["--forward-to", "http://x.test"],
             "--forward-to needs --signing-secret: events are never sent unsigned.",

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from stripe._object_classes import OBJECT_CLASSES
 
-from tests.sandbox.driving import card, visit
+from tests.sandbox.driving import START, card, visit
 
 BESIDE = Path(__file__).parents[3] / "shared" / "stripe" / "fixtures3.json"
 FIXTURES = Path(os.environ.get("STRIPE_FIXTURES", BESIDE))
@@ -47,6 +47,7 @@ OPTIONAL_WITHIN = {
     },
     "invoiceitem.parent.subscription_details": {"subscription_item": "absent from the example"},
     "billing_portal.session.flow": {},
+    "test_helpers.test_clock.status_details": {"advancing": "while it is on its way"},
 }
 """Hashes whose keys depend on their type or state: the extra keys they may have."""
 FREE = (
@@ -121,7 +122,8 @@ def answers(api: Any, sandbox: Any, monthly: Any, yearly: Any) -> list[Any]:
     endpoint = api.webhook_endpoints.create(
         {"url": "http://127.0.0.1:9/", "enabled_events": ["plan.created"]}
     )
-    seen: list[Any] = [endpoint]
+    clock = api.test_helpers.test_clocks.create({"frozen_time": START})
+    seen: list[Any] = [endpoint, api.test_helpers.test_clocks.advance(clock.id, {"frozen_time": START + 60})]
     for magic in ("pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_threeDSecure2Required"):
         params = {"payment_method": magic, "invoice_settings": {"default_payment_method": magic}}
         customer = api.customers.create(params)
@@ -149,6 +151,7 @@ def answers(api: Any, sandbox: Any, monthly: Any, yearly: Any) -> list[Any]:
         api.products,
         api.refunds,
         api.setup_intents,
+        api.test_helpers.test_clocks,
         api.webhook_endpoints,
         api.billing_portal.configurations,
     )
@@ -215,6 +218,7 @@ KINDS = (
     "setup_intent",
     "subscription",
     "subscription_item",
+    "test_helpers.test_clock",
     "webhook_endpoint",
 )
 

@@ -13,12 +13,13 @@ def period_end(anchor: int, start: int, recurring: Obj) -> int:
     (docs.stripe.com/billing/subscriptions/billing-cycle).
     """
     steps = 1
-    while (boundary := _boundary(anchor, recurring, steps)) <= start:
+    while (end := boundary(anchor, recurring, steps)) <= start:
         steps += 1
-    return boundary
+    return end
 
 
-def _boundary(anchor: int, recurring: Obj, steps: int) -> int:
+def boundary(anchor: int, recurring: Obj, steps: int) -> int:
+    """So many intervals after `anchor`, both in Unix seconds."""
     moment = datetime.fromtimestamp(anchor, UTC)
     count = steps * int(recurring["interval_count"])
     match recurring["interval"]:

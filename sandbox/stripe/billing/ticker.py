@@ -4,10 +4,9 @@ from sandbox.stripe.billing.disputes import open_dispute, settle_dispute
 from sandbox.stripe.billing.lifecycle import (
     announce_trial_end,
     cancel,
-    default_method,
+    collect,
     end_trial,
     expire,
-    pay,
     renew,
 )
 from sandbox.stripe.billing.refunds import settle_refund
@@ -22,16 +21,23 @@ MOST_STEPS = 1000
 def tick(store: Store, settings: Settings, now: int) -> int:
     """Do everything that is due by `now`, each thing at its own moment and in its own transaction.
 
-    Returns how many things were done.
+    What lives by a test clock is left to that clock. Returns how many things were done.
     """
     for steps in range(MOST_STEPS):
         with store.transaction():
-            found = store.first_due(now)
-            if found is None:
+            if not step(store, settings, now):
                 return steps
-            obj, moment = found
-            _advance(Work(store, settings, max(moment, obj["created"])), obj)
     return MOST_STEPS
+
+
+def step(store: Store, settings: Settings, until: int, *, clock: str | None = None) -> bool:
+    """Do the one thing of a clock (None: of the present) that was due first; whether there was one."""
+    found = store.first_due(until, clock=clock)
+    if found is None:
+        return False
+    obj, moment = found
+    _advance(Work(store, settings, max(moment, obj["created"])), obj)
+    return True
 
 
 def _advance(work: Work, obj: Obj) -> None:
@@ -47,8 +53,7 @@ def _advance(work: Work, obj: Obj) -> None:
         case "checkout.session":
             expire_session(work, obj)
         case "invoice":
-            subscription = work.get("subscription", obj["parent"]["subscription_details"]["subscription"])
-            pay(work, obj, default_method(work, subscription))
+            collect(work, obj)
 
 
 def _advance_subscription(work: Work, subscription: Obj) -> None:

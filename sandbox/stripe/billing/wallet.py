@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sandbox.stripe.billing.charging import asks_for_authentication, behaviour_of
+from sandbox.stripe.billing.customers import reconsider_retries
 from sandbox.stripe.cards import BY_MAGIC, TestCard, card_for, check_cvc, check_expiry, fingerprint, refusal
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.shapes.customers import card_shape, payment_method_shape, setup_intent_shape
@@ -97,3 +98,4 @@ def make_default(work: Work, method: Obj) -> None:
         if not subscription["ended_at"]:
             subscription["default_payment_method"] = method["id"]
             work.save(subscription, event="customer.subscription.updated")
+    reconsider_retries(work, customer["id"])

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.stripe import clocks
 from sandbox.stripe.billing.charging import intent_of, invoice_of
 from sandbox.stripe.billing.lifecycle import default_method, pay
 from sandbox.stripe.billing.wallet import attach
@@ -36,7 +37,7 @@ async def pay_here(request: Request) -> Response:
         if invoice["status"] != "open":
             return see(invoice["hosted_invoice_url"])
         try:
-            return _pay(work, invoice, sent)
+            return _pay(clocks.follow(work, invoice), invoice, sent)
         except ApiError as error:
             return _page(work, invoice, problems(error, sent), status=402)
 

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from sandbox.stripe import clocks
 from sandbox.stripe.money import money, price_text
 from sandbox.stripe.store import Obj
 from sandbox.stripe.work import Work
@@ -75,10 +76,15 @@ TEMPLATES.globals["countries"] = COUNTRIES
 
 @contextmanager
 def unit(request: Request) -> Iterator[Work]:
-    """One transaction for a page, at the present moment; its events go out afterwards."""
+    """One transaction for a page, at the present moment or that of the test clock of what its address names.
+
+    Its events go out afterwards.
+    """
     state = request.app.state
     with state.store.transaction():
-        yield Work(state.store, state.settings, int(time.time()))
+        work = Work(state.store, state.settings, int(time.time()))
+        ids = [*request.path_params.values(), *request.query_params.values()]
+        yield work.at(clocks.moment(work, ids))
     state.postman.wake()
 
 

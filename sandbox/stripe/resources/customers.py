@@ -1,6 +1,7 @@
 """Customers: https://docs.stripe.com/api/customers."""
 
-from sandbox.stripe.billing.lifecycle import ENDED, cancel
+from sandbox.stripe.billing.customers import delete_customer, reconsider_retries
+from sandbox.stripe.billing.test_clocks import require_room
 from sandbox.stripe.billing.wallet import attach, resolve
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.params import ADDRESS, Spec, email, filled, hash_of, list_of, metadata, one_of, text
@@ -11,12 +12,12 @@ from sandbox.stripe.resources.operation import (
     list_page,
     listing,
     merge_metadata,
-    tombstone,
+    of_clock,
 )
 from sandbox.stripe.shapes import blank_address
 from sandbox.stripe.shapes.customers import customer_shape
 from sandbox.stripe.store import Condition, Obj, equals
-from sandbox.stripe.work import Work, new_id, token
+from sandbox.stripe.work import TEST_CLOCK, Work, new_id, token
 
 FIELDS: Spec = {
     "address": ADDRESS,
@@ -35,6 +36,8 @@ def create(work: Work, params: Obj) -> Obj:
     """A new customer, perhaps with a card."""
     customer = customer_shape(new_id("cus"), work.now, token(8).upper())
     method = params.pop("payment_method", None)
+    if "test_clock" in params:
+        require_room(work, work.refer(TEST_CLOCK, params["test_clock"], param="test_clock"))
     _take_up(customer, {key: value for key, value in params.items() if key != "invoice_settings"})
     work.create(customer, event="customer.created")
     if method:
@@ -57,7 +60,9 @@ def update(work: Work, params: Obj, id: str) -> Obj:
     if "default_payment_method" in sent:
         customer["invoice_settings"]["default_payment_method"] = _own_card(work, customer, sent)
     _take_up(customer, params)
-    return work.save(customer, event="customer.updated")
+    work.save(customer, event="customer.updated")
+    reconsider_retries(work, id)
+    return work.get("customer", id)
 
 
 def _own_card(work: Work, customer: Obj, sent: Obj) -> str | None:
@@ -87,11 +92,7 @@ def _take_up(customer: Obj, params: Obj) -> None:
 
 def delete(work: Work, params: Obj, id: str) -> Obj:
     """Delete a customer; their subscriptions end at once."""
-    customer = work.get("customer", id)
-    for subscription in work.all("subscription", equals("customer", id)):
-        if subscription["status"] not in ENDED:
-            cancel(work, subscription)
-    return tombstone(work, work.get("customer", customer["id"]), event="customer.deleted")
+    return delete_customer(work, work.get("customer", id))
 
 
 def cards(work: Work, params: Obj, id: str) -> Obj:
@@ -103,9 +104,20 @@ def cards(work: Work, params: Obj, id: str) -> Obj:
     return list_page(work, "payment_method", f"/v1/customers/{id}/payment_methods", params, conditions)
 
 
+LISTING = listing(
+    "/v1/customers", "customer", {**CREATED, "email": filled, "test_clock": filled}, {"test_clock": of_clock}
+)
+
+
+def list_customers(work: Work, params: Obj) -> Obj:
+    """Customers; those of a test clock only when it is named."""
+    page: Obj = LISTING.run(work, {"test_clock": None, **params})
+    return page
+
+
 OPERATIONS = (
-    Operation("POST", "/v1/customers", create, {**FIELDS, "payment_method": filled}),
-    listing("/v1/customers", "customer", {**CREATED, "email": filled}),
+    Operation("POST", "/v1/customers", create, {**FIELDS, "payment_method": filled, "test_clock": filled}),
+    Operation("GET", "/v1/customers", list_customers, LISTING.spec),
     Operation("GET", "/v1/customers/{customer}", retrieve),
     Operation("POST", "/v1/customers/{customer}", update, FIELDS),
     Operation("DELETE", "/v1/customers/{customer}", delete),

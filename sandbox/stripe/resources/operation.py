@@ -74,6 +74,11 @@ def list_page(work: Work, kind: str, url: str, params: Obj, conditions: Iterable
     return {"object": "list", "data": page, "has_more": len(rows) > limit, "url": url}
 
 
+def of_clock(clock: str | None) -> Condition:
+    """What lives by this test clock; None: what lives in the present."""
+    return ("json_extract(json, '$.test_clock') IS ?", [clock])
+
+
 CREATED: Spec = {"created": time_range}
 ACTIVE: Spec = {"active": boolean}
 
