@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Q, QuerySet, When
 
 from accounts.models import User
-from subscriptions.models import Grant, Plan, Source, Status, StripeEvent, Subscription
+from subscriptions.models import Customer, Grant, Plan, Source, Status, StripeEvent, Subscription
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,11 @@ def latest_subscription(user: User) -> Subscription | None:
     rank = Case(*(When(status=status, then=number) for number, status in enumerate(ranks, 1)), default=0)
     mine = Subscription.objects.filter(customer__user=user).select_related("plan")
     return mine.order_by(rank, "-started_at").first()
+
+
+def customer_of(user: User) -> Customer | None:
+    """The reader as Stripe knows them now; None before they first went to pay."""
+    return Customer.objects.filter(user=user, deleted_at__isnull=True).first()
 
 
 def plans_on_sale() -> list[Plan]:

@@ -30,3 +30,9 @@ STRIPE_PAGES = (
 
 PAST_DUE_GRACE_DAYS = number("PAST_DUE_GRACE_DAYS", 21)
 RENEWAL_SLACK_DAYS = number("RENEWAL_SLACK_DAYS", 3)
+KEEP_PAID_TIME = flag("KEEP_PAID_TIME", True)
+"""Whether a subscription cancelled at once, without a refund, is read to the end of what was paid."""
+REFUND_ENDS_ACCESS = flag("REFUND_ENDS_ACCESS", True)
+"""Whether giving the running period's money back in full ends access."""
+DISPUTE_ENDS_ACCESS = flag("DISPUTE_ENDS_ACCESS", False)
+"""Whether access ends when a payment is disputed, rather than when the dispute is lost."""

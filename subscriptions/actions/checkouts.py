@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
-from subscriptions.actions.subscriptions import sync_subscription
+from subscriptions.actions.books import sync_customer
 from subscriptions.gateways import (
     SessionSnapshot,
     StripeRefused,
@@ -19,6 +19,7 @@ from subscriptions.gateways import (
     fetch_session,
 )
 from subscriptions.models import Checkout, Customer, Plan, Status, Subscription
+from subscriptions.queries import customer_of
 
 # With an unfinished first payment a reader may start again (rules, section 7).
 BLOCKING = (Status.ACTIVE, Status.TRIALING, Status.PAST_DUE, Status.UNPAID, Status.PAUSED)
@@ -39,11 +40,12 @@ class NotYourCheckout(Exception):
 
 def ensure_customer(*, user: User) -> Customer:
     """The reader's one Stripe customer, made on first need."""
-    known = Customer.objects.filter(user=user).first()
+    known = customer_of(user)
     if known:
         return known
-    stripe_id = create_customer(email=user.email, name=user.name, user_id=user.pk)
-    return Customer.objects.get_or_create(user=user, defaults={"stripe_id": stripe_id})[0]
+    nth = Customer.objects.filter(user=user).count()
+    stripe_id = create_customer(email=user.email, name=user.name, user_id=user.pk, nth=nth)
+    return Customer.objects.get_or_create(user=user, deleted_at=None, defaults={"stripe_id": stripe_id})[0]
 
 
 def start_checkout(*, user: User, plan: Plan, return_path: str, at: datetime) -> Checkout:
@@ -104,6 +106,8 @@ def _open_checkout(*, user: User, plan: Plan, return_path: str, at: datetime) ->
         "user": user,
         "plan": plan,
         "price_id": plan.stripe_price_id,
+        "amount": plan.amount,
+        "currency": plan.currency,
         "url": session.url,
         "return_path": return_path[:300],
         "created_at": at,
@@ -143,9 +147,15 @@ def settle_checkout(*, checkout: Checkout, session: SessionSnapshot, at: datetim
     if session.status == "expired":
         _close(checkout, Checkout.State.EXPIRED, at=at)
     elif session.status == "complete" and session.payment_status in PAID and session.subscription:
-        sync_subscription(stripe_id=session.subscription, at=at)
+        _bring_subscription(checkout, session.subscription, at=at)
         _close(checkout, Checkout.State.COMPLETE, at=at)
         _expire_others(checkout, at=at)
+
+
+def _bring_subscription(checkout: Checkout, stripe_id: str, *, at: datetime) -> None:
+    sync_customer(customer=ensure_customer(user=checkout.user), at=at)
+    checkout.subscription = Subscription.objects.filter(stripe_id=stripe_id).first()
+    checkout.save(update_fields=("subscription",))
 
 
 @transaction.atomic

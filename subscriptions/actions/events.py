@@ -8,17 +8,24 @@ from typing import Any
 from django.conf import settings
 from django.db import OperationalError
 
+from subscriptions.actions.books import sync_customer
 from subscriptions.actions.checkouts import settle_checkout
-from subscriptions.actions.subscriptions import NotOurs, sync_customer, sync_subscription
-from subscriptions.gateways import EventSnapshot, StripeRefused, StripeUnavailable, fetch_session
-from subscriptions.models import Checkout, Customer, StripeEvent
+from subscriptions.gateways import (
+    EventSnapshot,
+    StripeRefused,
+    StripeUnavailable,
+    fetch_charge,
+    fetch_session,
+    fetch_subscription,
+)
+from subscriptions.models import Checkout, Customer, Payment, StripeEvent, Subscription
 
 logger = logging.getLogger(__name__)
 
 # With these an event outlives an outage of three days, as Stripe's own retries do (rule S7).
 FIRST_PAUSE, LONGEST_PAUSE, MAX_ATTEMPTS = timedelta(seconds=30), timedelta(hours=1), 80
-# Events about a customer's money name no subscription: all of that customer's are fetched.
-BY_CUSTOMER = ("charge.", "payment_intent.", "customer.updated", "customer.deleted", "payment_method.")
+HEEDED = ("customer.", "invoice.", "charge.", "refund.", "payment_method.")
+"""The families of events after which a customer's books may differ from ours (rule S12)."""
 
 
 def record_event(*, event: EventSnapshot, body: bytes, at: datetime) -> StripeEvent | None:
@@ -57,8 +64,6 @@ def process_event(*, event: StripeEvent, at: datetime) -> None:
         return
     try:
         note = _act_on(event, at=at)
-    except NotOurs as stranger:
-        _settle(event, StripeEvent.State.IGNORED, str(stranger), at=at)
     except StripeRefused as refusal:
         _settle(event, StripeEvent.State.FAILED, str(refusal), at=at)
     except (StripeUnavailable, OperationalError) as trouble:
@@ -76,14 +81,9 @@ def _act_on(event: StripeEvent, *, at: datetime) -> str:
     thing: dict[str, Any] = json.loads(event.body)["data"]["object"]
     if event.type.startswith("checkout.session."):
         return _act_on_session(thing["id"], at=at)
-    subscription = _subscription_of(event.type, thing)
-    if subscription:
-        sync_subscription(stripe_id=subscription, at=at)
-        return ""
-    customer = _customer_of(event.type, thing)
-    if customer and event.type.startswith(BY_CUSTOMER):
-        return _act_on_customer(customer, at=at)
-    return "Nothing here depends on this type."
+    if not event.type.startswith(HEEDED):
+        return "Nothing here depends on this type."
+    return _act_on_customer(_customer_of(thing), thing["id"], at=at)
 
 
 def _act_on_session(session_id: str, *, at: datetime) -> str:
@@ -94,26 +94,33 @@ def _act_on_session(session_id: str, *, at: datetime) -> str:
     return ""
 
 
-def _act_on_customer(stripe_id: str, *, at: datetime) -> str:
-    customer = Customer.objects.filter(stripe_id=stripe_id).first()
+def _act_on_customer(stripe_id: str, thing_id: str, *, at: datetime) -> str:
+    customer = Customer.objects.filter(stripe_id=stripe_id).select_related("user").first()
     if customer is None:
-        return f"Customer {stripe_id} is not ours."
-    sync_customer(customer=customer, at=at)
-    return ""
+        return f"Customer {stripe_id} is not ours." if stripe_id else "It names no customer."
+    return sync_customer(customer=customer, at=at).foreign.get(thing_id, "")
 
 
-def _subscription_of(kind: str, thing: dict[str, Any]) -> str:
-    """The id of the subscription that an event's object is, or is the invoice of."""
-    if kind.startswith("customer.subscription."):
-        return str(thing["id"])
-    if kind.startswith("invoice."):
-        details = (thing.get("parent") or {}).get("subscription_details") or {}
-        return _id_of(details.get("subscription"))
-    return ""
+def _customer_of(thing: dict[str, Any]) -> str:
+    """The id of the customer whom an event's object is or concerns; asked of Stripe when it does not say."""
+    kind, named = thing.get("object"), _id_of(thing.get("customer"))
+    if named or kind == "customer":
+        return named or str(thing["id"])
+    if thing.get("charge"):
+        charge = _id_of(thing["charge"])
+        known = Payment.objects.filter(stripe_id=charge, customer__isnull=False).first()
+        return known.customer.stripe_id if known and known.customer else fetch_charge(charge).customer
+    subscription = _subscription_of(thing)
+    if not subscription:
+        return ""
+    ours = Subscription.objects.filter(stripe_id=subscription).select_related("customer").first()
+    return ours.customer.stripe_id if ours else fetch_subscription(subscription).customer
 
 
-def _customer_of(kind: str, thing: dict[str, Any]) -> str:
-    return str(thing["id"]) if kind.startswith("customer.") else _id_of(thing.get("customer"))
+def _subscription_of(thing: dict[str, Any]) -> str:
+    """The id of the subscription that an object is, or is the invoice of."""
+    details = (thing.get("parent") or {}).get("subscription_details") or {}
+    return _id_of(details.get("subscription")) or (thing["id"] if thing["id"].startswith("sub_") else "")
 
 
 def _id_of(value: Any) -> str:

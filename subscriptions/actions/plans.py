@@ -1,48 +1,88 @@
 """Keeping Stripe's products and prices equal to our plans."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from django.db import transaction
+
+from kit.money import format_money
 from subscriptions.gateways import PriceSnapshot, create_price, find_prices, retire_price
-from subscriptions.models import Plan
+from subscriptions.models import Plan, PlanPrice
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A price as the publisher wants it: `amount` in minor units; the lookup key tells it from all others."""
+
+    plan: Plan
+    lookup_key: str
+    amount: int
+    currency: str
+
+    @property
+    def facts(self) -> tuple[int, str, str]:
+        return (self.amount, self.currency, self.plan.interval)
 
 
 def sync_plans() -> Iterator[str]:
-    """Match or create a Stripe price for each active plan, by lookup key; yields what was done.
+    """Match or create a Stripe price for each active plan and currency, by lookup key; yields what was done.
 
     A price in Stripe cannot change its amount: when the plan's has changed, a new price takes over the
     lookup key, the old one is retired, and those who have it keep it.
     """
-    plans = list(Plan.objects.filter(is_active=True))
-    prices = find_prices([plan.key for plan in plans]) if plans else {}
-    for plan in plans:
-        yield _sync_plan(plan, prices.get(plan.key))
+    wanted = [price for plan in Plan.objects.filter(is_active=True) for price in prices_wanted(plan)]
+    found = find_prices([price.lookup_key for price in wanted]) if wanted else {}
+    for price in wanted:
+        yield _sync_price(price, found.get(price.lookup_key))
 
 
-def _sync_plan(plan: Plan, price: PriceSnapshot | None) -> str:
-    if price and (price.amount, price.currency, price.interval) == (
-        plan.amount,
-        plan.currency,
-        plan.interval,
-    ):
+def prices_wanted(plan: Plan) -> list[Wanted]:
+    """The plan's own price first, then one for each further currency."""
+    others = plan.currencies.exclude(currency=plan.currency)
+    return [
+        Wanted(plan, plan.key, plan.amount, plan.currency),
+        *(Wanted(plan, f"{plan.key}-{row.currency}", row.amount, row.currency) for row in others),
+    ]
+
+
+def _sync_price(wanted: Wanted, price: PriceSnapshot | None) -> str:
+    if price and (price.amount, price.currency, price.interval) == wanted.facts:
         verb = "matched"
     else:
-        old, price = price, _create(plan, in_place_of=price)
+        old, price = price, _create(wanted, in_place_of=price)
         verb = "created"
         if old:
             retire_price(old.id)
             verb = f"replaced {old.id} with"
-    if plan.stripe_price_id != price.id:
-        plan.stripe_price_id = price.id
-        plan.save(update_fields=("stripe_price_id",))
-    return f"{plan.key}: {verb} {price.id} ({plan.price} a {plan.interval})"
+    _keep(wanted, price)
+    cost = format_money(wanted.amount, wanted.currency)
+    return f"{wanted.lookup_key}: {verb} {price.id} ({cost} a {wanted.plan.interval})"
 
 
-def _create(plan: Plan, *, in_place_of: PriceSnapshot | None) -> PriceSnapshot:
+@transaction.atomic
+def _keep(wanted: Wanted, price: PriceSnapshot) -> None:
+    plan = wanted.plan
+    plan.prices.filter(currency=wanted.currency).exclude(stripe_id=price.id).update(is_current=False)
+    values = {
+        "plan": plan,
+        "currency": price.currency,
+        "amount": price.amount,
+        "interval": price.interval,
+        "is_current": True,
+    }
+    PlanPrice.objects.update_or_create(stripe_id=price.id, defaults=values)
+    if wanted.lookup_key == plan.key:
+        plan.stripe_price_id, plan.stripe_product_id = price.id, price.product
+        plan.save(update_fields=("stripe_price_id", "stripe_product_id"))
+
+
+def _create(wanted: Wanted, *, in_place_of: PriceSnapshot | None) -> PriceSnapshot:
     return create_price(
-        lookup_key=plan.key,
-        name=plan.name,
-        amount=plan.amount,
-        currency=plan.currency,
-        interval=plan.interval,
-        in_place_of=in_place_of,
+        lookup_key=wanted.lookup_key,
+        name=wanted.plan.name,
+        amount=wanted.amount,
+        currency=wanted.currency,
+        interval=wanted.plan.interval,
+        product=in_place_of.product if in_place_of else wanted.plan.stripe_product_id,
+        in_place_of=in_place_of.id if in_place_of else "",
     )

@@ -1,116 +1,30 @@
-"""Setting our copy of a subscription, and the grant that follows from it."""
+"""Our row of one subscription, set from a fresh fetch."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.db import transaction
-from django.db.models import F
-
 from accounts.models import AuditEntry
-from subscriptions.entitlement import Policy, Window, entitle
-from subscriptions.gateways import SubscriptionSnapshot, fetch_subscription, fetch_subscriptions_of
-from subscriptions.models import Checkout, Customer, Grant, Plan, Source, Subscription, SyncTicket
+from subscriptions.gateways import ItemSnapshot, SubscriptionSnapshot
+from subscriptions.models import Customer, Plan, PlanPrice, Subscription
 
 
 class NotOurs(Exception):
-    """A subscription of a customer or a price that we do not know; the message says which."""
+    """A subscription to a price that we do not sell; the message says which."""
 
 
-@dataclass(frozen=True)
-class Owner:
-    """Whose subscription it is, and to which of our plans."""
-
-    customer: Customer
-    plan: Plan
-
-
-def current_policy() -> Policy:
-    """The publisher's ceilings, from settings."""
-    return Policy(
-        past_due_grace=timedelta(days=settings.PAST_DUE_GRACE_DAYS),
-        renewal_slack=timedelta(days=settings.RENEWAL_SLACK_DAYS),
-    )
-
-
-def sync_subscription(*, stripe_id: str, at: datetime) -> Subscription | None:
-    """Fetch a subscription from Stripe and make our copy and its grant equal to it.
-
-    Any number of these may overlap, in any order: the fetch begun last decides. Returns None when a
-    later fetch has already been written.
+def write_subscription(*, customer: Customer, snapshot: SubscriptionSnapshot, at: datetime) -> Subscription:
+    """Set our row from Stripe's. Grants and what follows from invoices are set by `sync_customer`.
 
     Raises:
-        NotOurs: the customer or the price is not ours; nothing is written.
-        StripeUnavailable, StripeRefused: nothing is written.
+        NotOurs: none of its prices sells one of our plans; nothing is written.
     """
-    number = _draw_ticket(stripe_id)
-    return _write(fetch_subscription(stripe_id), number=number, at=at)
-
-
-def sync_customer(*, customer: Customer, at: datetime) -> list[Subscription]:
-    """Fetch all subscriptions of one customer; those to foreign prices are left alone."""
-    synced = []
-    for snapshot in fetch_subscriptions_of(customer.stripe_id):
-        try:
-            synced.append(sync_subscription(stripe_id=snapshot.id, at=at))
-        except NotOurs:
-            continue
-    return [subscription for subscription in synced if subscription]
-
-
-def _draw_ticket(stripe_id: str) -> int:
-    with transaction.atomic():
-        SyncTicket.objects.get_or_create(stripe_id=stripe_id)
-        SyncTicket.objects.filter(stripe_id=stripe_id).update(drawn=F("drawn") + 1)
-        return SyncTicket.objects.get(stripe_id=stripe_id).drawn
-
-
-@transaction.atomic
-def _write(snapshot: SubscriptionSnapshot, *, number: int, at: datetime) -> Subscription | None:
-    ticket = SyncTicket.objects.select_for_update().get(stripe_id=snapshot.id)
-    if ticket.written > number:
-        return None
-    ticket.written = number
-    ticket.save()
-    return _set_subscription(snapshot, _find_owner(snapshot), at=at)
-
-
-def _find_owner(snapshot: SubscriptionSnapshot) -> Owner:
-    customer = Customer.objects.filter(stripe_id=snapshot.customer).select_related("user").first()
-    if customer is None:
-        raise NotOurs(f"Customer {snapshot.customer} is not ours.")
     known = Subscription.objects.filter(stripe_id=snapshot.id).select_related("plan").first()
-    plan = _sold_as(snapshot.price) or (known.plan if known else None)
-    if plan is None:
-        raise NotOurs(f"Price {snapshot.price} is not one of our plans.")
-    return Owner(customer, plan)
-
-
-def _sold_as(price: str) -> Plan | None:
-    """The plan that costs `price`, or did when a reader went to pay it: prices change meanwhile."""
-    plan = Plan.objects.filter(stripe_price_id=price).first()
-    checkout = Checkout.objects.filter(price_id=price).select_related("plan").first()
-    return plan or (checkout.plan if checkout else None)
-
-
-def _set_subscription(snapshot: SubscriptionSnapshot, owner: Owner, *, at: datetime) -> Subscription:
-    before = Subscription.objects.filter(stripe_id=snapshot.id).values_list("status", flat=True).first() or ""
-    values: dict[str, Any] = {
-        "customer": owner.customer,
-        "plan": owner.plan,
-        "status": snapshot.status,
-        "started_at": snapshot.started_at,
-        "period_start_at": snapshot.period_start_at,
-        "period_end_at": snapshot.period_end_at,
-        "trial_end_at": snapshot.trial_end_at,
-        "cancels_at": snapshot.cancels_at,
-        "ended_at": snapshot.ended_at,
-        "pay_url": snapshot.pay_url,
-        "synced_at": at,
-    }
-    subscription, _ = Subscription.objects.update_or_create(stripe_id=snapshot.id, defaults=values)
-    _set_grant(subscription, at=at)
+    item, plan = _what_is_ours(snapshot, known)
+    subscription, _ = Subscription.objects.update_or_create(
+        stripe_id=snapshot.id,
+        defaults=_values(snapshot, item) | {"customer": customer, "plan": plan, "synced_at": at},
+    )
+    before = known.status if known else ""
     if before != snapshot.status:
         AuditEntry.record(
             "sync subscription", subscription, by=None, at=at, from_state=before, to_state=snapshot.status
@@ -118,32 +32,58 @@ def _set_subscription(snapshot: SubscriptionSnapshot, owner: Owner, *, at: datet
     return subscription
 
 
-def _set_grant(subscription: Subscription, *, at: datetime) -> None:
-    """Make the grant of one subscription follow it; grants from elsewhere are never touched."""
-    window = entitle(
-        status=subscription.status,
-        started_at=subscription.started_at,
-        period_start_at=subscription.period_start_at,
-        period_end_at=subscription.period_end_at,
-        cancels_at=subscription.cancels_at,
-        ended_at=subscription.ended_at,
-        policy=current_policy(),
-    )
-    if window:
-        _open_grant(subscription, window)
-    else:
-        Grant.objects.filter(subscription=subscription).current(at=at).update(ends_at=at)
+def _values(snapshot: SubscriptionSnapshot, item: ItemSnapshot) -> dict[str, Any]:
+    return {
+        "status": snapshot.status,
+        "started_at": snapshot.started_at,
+        "period_start_at": item.period_start_at,
+        "period_end_at": item.period_end_at,
+        "trial_end_at": snapshot.trial_end_at,
+        "cancels_at": snapshot.cancels_at,
+        "ended_at": snapshot.ended_at,
+        "end_reason": snapshot.end_reason,
+        "pay_url": snapshot.pay_url,
+        "price_id": item.price,
+        "item_id": item.id,
+        "amount": item.amount,
+        "currency": item.currency,
+        "interval": item.interval,
+        "quantity": item.quantity,
+        "discount": snapshot.discount[:80],
+        "pause_behavior": snapshot.pause_behavior,
+        "resumes_at": snapshot.resumes_at,
+        "has_pending_update": snapshot.has_pending_update,
+        "card_brand": snapshot.card.brand[:20],
+        "card_last4": snapshot.card.last4,
+        "card_expires": snapshot.card.expires,
+    }
 
 
-def _open_grant(subscription: Subscription, window: Window) -> None:
-    plan = subscription.plan.name if subscription.plan else "a plan"
-    Grant.objects.update_or_create(
-        subscription=subscription,
-        defaults={
-            "user": subscription.customer.user,
-            "source": Source.STRIPE,
-            "starts_at": window.starts_at,
-            "ends_at": window.ends_at,
-            "reason": f"You subscribe: {plan}.",
-        },
-    )
+def _what_is_ours(
+    snapshot: SubscriptionSnapshot, known: Subscription | None
+) -> tuple[ItemSnapshot, Plan | None]:
+    """The item that sells one of our plans; of a subscription we know, failing that, its first item.
+
+    A reader of ours whom someone moved to a foreign price keeps the plan they had: reconciliation shows it
+    to a person, and meanwhile nobody who pays is locked out.
+    """
+    for item in snapshot.items:
+        plan = plan_sold_by(item)
+        if plan:
+            return item, plan
+    if known:
+        return snapshot.items[0], known.plan
+    prices = " and ".join(item.price for item in snapshot.items)
+    raise NotOurs(f"Price {prices} is not one of our plans.")
+
+
+def plan_sold_by(item: ItemSnapshot) -> Plan | None:
+    """The plan whose price this is or once was, or whose product it is of: a price its reader chose."""
+    price = PlanPrice.objects.filter(stripe_id=item.price).select_related("plan").first()
+    if price:
+        return price.plan
+    plan = Plan.objects.filter(stripe_product_id=item.product).first() if item.product else None
+    if plan:
+        facts = {"plan": plan, "currency": item.currency, "amount": item.amount, "interval": item.interval}
+        PlanPrice.objects.get_or_create(stripe_id=item.price, defaults=facts)
+    return plan

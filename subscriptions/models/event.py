@@ -12,8 +12,11 @@ class StripeEvent(models.Model):
 
     stripe_id = models.CharField(max_length=80, unique=True)
     type = models.CharField(max_length=80, db_index=True)
+    subject = models.CharField(
+        "about", max_length=80, blank=True, db_index=True, help_text="The Stripe object to fetch."
+    )
     livemode = models.BooleanField()
-    body = models.TextField(help_text="As received.")
+    body = models.TextField(help_text="As received; scrubbed of personal data in time.")
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING, db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     note = models.TextField(blank=True, help_text="Why it was ignored or how it failed.")
@@ -22,6 +25,7 @@ class StripeEvent(models.Model):
         "next try", null=True, blank=True, help_text="While it waits for Stripe."
     )
     settled_at = models.DateTimeField(null=True, blank=True)
+    scrubbed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-received_at",)

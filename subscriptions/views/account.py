@@ -11,10 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.queries import signed_in_user
-from subscriptions.actions.subscriptions import sync_customer
+from subscriptions.actions.books import sync_customer
 from subscriptions.gateways import StripeRefused, StripeUnavailable, open_portal
-from subscriptions.models import Customer
-from subscriptions.queries import grants_of, latest_subscription
+from subscriptions.queries import customer_of, grants_of, latest_subscription
 from subscriptions.standing import standing_of
 
 
@@ -30,7 +29,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "grants": grants_of(user, at=now),
         "subscription": subscription,
         "standing": standing_of(subscription),
-        "has_customer": Customer.objects.filter(user=user).exists(),
+        "has_customer": customer_of(user) is not None,
     }
     return render(request, "subscriptions/account.html", context)
 
@@ -40,7 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def portal(request: HttpRequest) -> HttpResponse:
     """Send a reader to Stripe's Customer Portal, where they change, cancel and pay."""
     user = signed_in_user(request)
-    customer = Customer.objects.filter(user=user).first()
+    customer = customer_of(user)
     if customer is None:
         return redirect("plans")
     return_url = settings.SITE_URL + reverse("account_return")
@@ -57,7 +56,7 @@ def portal(request: HttpRequest) -> HttpResponse:
 def returned(request: HttpRequest) -> HttpResponse:
     """Back from the Portal: fetch what was changed there before showing it."""
     user = signed_in_user(request)
-    customer = Customer.objects.filter(user=user).first()
+    customer = customer_of(user)
     try:
         if customer:
             sync_customer(customer=customer, at=timezone.now())

@@ -89,7 +89,7 @@ def test_the_account_page_says_why_someone_can_read(reader: User) -> None:
     Grant.objects.create(user=reader, source="comp", starts_at=now, reason="With thanks for your letters.")
     Grant.objects.create(
         user=reader,
-        source="gift",
+        source="comp",
         starts_at=now - timedelta(days=9),
         ends_at=now,
         reason="A gift that is over.",

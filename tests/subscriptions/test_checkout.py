@@ -6,18 +6,20 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from subscriptions.actions import checkouts as checkout_actions
+from subscriptions.actions.books import sync_customer
 from subscriptions.actions.checkouts import (
     AlreadySubscribed,
     NotYourCheckout,
     PlanNotOnSale,
+    ensure_customer,
     finish_checkout,
     start_checkout,
 )
 from subscriptions.actions.plans import sync_plans
-from subscriptions.actions.subscriptions import sync_subscription
 from subscriptions.gateways import create_session
 from subscriptions.models import Checkout, Grant, Plan, Status, Subscription
 from subscriptions.queries import grants_of, latest_subscription
@@ -149,8 +151,8 @@ def test_s11_an_unfinished_payment_does_not_hide_the_subscription_beside_it(
 ) -> None:
     active = till.subscribe(reader, plan)
     unfinished = till.subscribe(reader, other_plan, card="pm_card_threeDSecure2Required", trial_period_days=0)
-    for stripe_id in (active.id, unfinished.id):
-        sync_subscription(stripe_id=stripe_id, at=timezone.now())
+    sync_customer(customer=ensure_customer(user=reader), at=timezone.now())
+    assert unfinished.status == "incomplete"
     Subscription.objects.filter(stripe_id=active.id).update(started_at=timezone.now() - timedelta(days=9))
     assert set(Subscription.objects.values_list("status", flat=True)) == {Status.ACTIVE, Status.INCOMPLETE}
 
@@ -233,7 +235,10 @@ def test_a_price_that_goes_back_to_what_it_was_is_on_sale_again(till: Till, plan
         assert (price.unit_amount, price.active) == (amount, True)
 
 
-def test_grants_from_elsewhere_outlive_a_subscription(till: Till, reader: User, plan: Plan) -> None:
+def test_grants_from_elsewhere_outlive_a_subscription(
+    till: Till, reader: User, plan: Plan, settings: Settings
+) -> None:
+    settings.KEEP_PAID_TIME = False
     now = timezone.now()
     Grant.objects.create(user=reader, source="comp", starts_at=now, reason="Thanks.")
     checkout = start(reader, plan)

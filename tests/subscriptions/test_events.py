@@ -10,12 +10,12 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from subscriptions.actions import books as books_actions
 from subscriptions.actions import events as event_actions
-from subscriptions.actions import subscriptions as subscription_actions
+from subscriptions.actions.books import sync_customer
 from subscriptions.actions.events import MAX_ATTEMPTS, _postpone, process_event, record_event
-from subscriptions.actions.subscriptions import sync_subscription
-from subscriptions.gateways import EventSnapshot, StripeUnavailable, fetch_subscription
-from subscriptions.models import Grant, Plan, Status, StripeEvent, Subscription, SyncTicket
+from subscriptions.gateways import Books, EventSnapshot, StripeUnavailable, fetch_books
+from subscriptions.models import Customer, Grant, Plan, Status, StripeEvent, Subscription, SyncTicket
 from subscriptions.queries import grants_of, waiting_events
 from subscriptions.tasks import sweep_events
 from tests.subscriptions.conftest import Till, event_about
@@ -32,7 +32,10 @@ def deliver(kind: str, thing: Any, event_id: str) -> StripeEvent:
     return row
 
 
-def test_s5_the_end_state_is_stripes_whatever_the_order(till: Till, reader: User, plan: Plan) -> None:
+def test_s5_the_end_state_is_stripes_whatever_the_order(
+    till: Till, reader: User, plan: Plan, settings: Settings
+) -> None:
+    settings.KEEP_PAID_TIME = False
     stripe_id = till.subscribe(reader, plan).id
     till.v1.subscriptions.cancel(stripe_id)
 
@@ -65,15 +68,17 @@ def test_s5_of_two_overlapping_fetches_the_one_begun_later_wins(
     """The earlier fetch sees the subscription active, then sleeps while a later one sees it cancelled."""
     stripe_id = till.subscribe(reader, plan).id
 
-    def fetch_then_be_overtaken(subscription_id: str) -> Any:
-        seen = fetch_subscription(subscription_id)
-        monkeypatch.setattr(subscription_actions, "fetch_subscription", fetch_subscription)
+    customer = Customer.objects.get()
+
+    def fetch_then_be_overtaken(customer_id: str, *, known: tuple[str, ...]) -> Books:
+        seen = fetch_books(customer_id)
+        monkeypatch.setattr(books_actions, "fetch_books", fetch_books)
         till.v1.subscriptions.cancel(stripe_id)
-        sync_subscription(stripe_id=stripe_id, at=timezone.now())
+        sync_customer(customer=customer, at=timezone.now())
         return seen
 
-    monkeypatch.setattr(subscription_actions, "fetch_subscription", fetch_then_be_overtaken)
-    assert sync_subscription(stripe_id=stripe_id, at=timezone.now()) is None
+    monkeypatch.setattr(books_actions, "fetch_books", fetch_then_be_overtaken)
+    sync_customer(customer=customer, at=timezone.now())
     assert Subscription.objects.get().status == Status.CANCELED
 
 
@@ -193,15 +198,21 @@ def test_s6_an_event_of_an_odd_shape_fails_with_a_note_and_is_left_alone(kind: s
     assert list(waiting_events(at=timezone.now() + timedelta(days=1))) == []
 
 
-def test_s6_a_fault_of_ours_fails_one_event_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_s6_a_fault_of_ours_fails_one_event_and_stops_no_other(
+    reader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Customer.objects.create(user=reader, stripe_id="cus_1")
+
     def break_down(**facts: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(event_actions, "sync_subscription", break_down)
+    monkeypatch.setattr(event_actions, "sync_customer", break_down)
     long_ago = timezone.now() - timedelta(minutes=2)
     for event_id, kind in (("evt_1", "customer.subscription.updated"), ("evt_2", "plan.created")):
         event = EventSnapshot(id=event_id, type=kind, livemode=False, is_thin=False)
-        record_event(event=event, body=event_about(kind, {"id": "x"}, event_id), at=long_ago)
+        record_event(
+            event=event, body=event_about(kind, {"id": "x", "customer": "cus_1"}, event_id), at=long_ago
+        )
     sweep_events()
     assert dict(StripeEvent.objects.values_list("stripe_id", "state")) == {
         "evt_1": StripeEvent.State.FAILED,
@@ -210,13 +221,17 @@ def test_s6_a_fault_of_ours_fails_one_event_and_stops_no_other(monkeypatch: pyte
     assert StripeEvent.objects.get(stripe_id="evt_1").note == "RuntimeError: a fault of ours"
 
 
-def test_s6_a_database_that_is_away_costs_a_delay_and_not_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_s6_a_database_that_is_away_costs_a_delay_and_not_the_event(
+    reader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Customer.objects.create(user=reader, stripe_id="cus_1")
+
     def lock(**facts: object) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(event_actions, "sync_subscription", lock)
+    monkeypatch.setattr(event_actions, "sync_customer", lock)
     with pytest.raises(OperationalError):
-        deliver("customer.subscription.updated", {"id": "sub_1"}, "evt_1")
+        deliver("customer.subscription.updated", {"id": "sub_1", "customer": "cus_1"}, "evt_1")
     assert StripeEvent.objects.get().state == StripeEvent.State.WAITING
 
 

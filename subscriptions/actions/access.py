@@ -1,0 +1,88 @@
+"""Grants that follow a subscription: its owner's, and those of the seats on it."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from subscriptions.entitlement import Facts, Policy, Window, entitle
+from subscriptions.models import Grant, Seat, Source, Subscription
+
+
+def current_policy() -> Policy:
+    """The publisher's choices, from settings."""
+    return Policy(
+        past_due_grace=timedelta(days=settings.PAST_DUE_GRACE_DAYS),
+        renewal_slack=timedelta(days=settings.RENEWAL_SLACK_DAYS),
+        keeps_paid_time=settings.KEEP_PAID_TIME,
+        refund_ends_access=settings.REFUND_ENDS_ACCESS,
+    )
+
+
+def window_of(subscription: Subscription) -> Window | None:
+    """The access our row of a subscription stands for, None for none."""
+    facts = Facts(
+        status=subscription.status,
+        started_at=subscription.started_at,
+        period_start_at=subscription.period_start_at,
+        period_end_at=subscription.period_end_at,
+        cancels_at=subscription.cancels_at,
+        ended_at=subscription.ended_at,
+        is_paused=bool(subscription.pause_behavior),
+        covered_until_at=subscription.covered_until_at,
+        paid_until_at=subscription.paid_until_at,
+        money_back_at=subscription.money_back_at,
+    )
+    return entitle(facts, policy=current_policy())
+
+
+@transaction.atomic
+def follow_subscription(*, subscription: Subscription, at: datetime) -> None:
+    """Make the grants of one subscription follow it; grants from elsewhere are never touched."""
+    window = window_of(subscription)
+    _set_owner(subscription, window, at=at)
+    _set_seats(subscription, window, at=at)
+
+
+def _set_owner(subscription: Subscription, window: Window | None, *, at: datetime) -> None:
+    if window is None:
+        Grant.objects.filter(subscription=subscription).current(at=at).update(ends_at=at)
+        return
+    plan = subscription.plan.name if subscription.plan else "a plan"
+    values = {
+        "user": subscription.customer.user,
+        "source": Source.STRIPE,
+        "starts_at": window.starts_at,
+        "ends_at": window.ends_at,
+        "reason": f"You subscribe: {plan}.",
+    }
+    Grant.objects.update_or_create(subscription=subscription, defaults=values)
+
+
+def _set_seats(subscription: Subscription, window: Window | None, *, at: datetime) -> None:
+    """Seats read as their owner does, as many as are paid for: the first taken come first."""
+    group = getattr(subscription, "group", None)
+    if group is None:
+        return
+    taken = group.seats.filter(taken_at__isnull=False)
+    entitled = list(
+        taken.filter(returned_at__isnull=True).order_by("taken_at", "pk")[: subscription.quantity]
+    )
+    shut = Grant.objects.filter(seat__group=group)
+    if window:
+        shut = shut.exclude(seat__in=entitled)
+        for seat in entitled:
+            _open_seat(seat, window)
+    shut.current(at=at).update(ends_at=at)
+
+
+def _open_seat(seat: Seat, window: Window) -> None:
+    starts_at = max(window.starts_at, seat.taken_at or window.starts_at)
+    values = {
+        "user": seat.user,
+        "source": Source.SEAT,
+        "starts_at": min(starts_at, window.ends_at),
+        "ends_at": window.ends_at,
+        "reason": f"You have a seat in {seat.group.name}.",
+    }
+    Grant.objects.update_or_create(seat=seat, defaults=values)
