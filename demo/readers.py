@@ -133,7 +133,7 @@ def _declining(user: User, at: datetime) -> None:
     """A trial that is ended at once, on a card that then declines: past due."""
     subscription = _subscribe(user, at, card="pm_card_chargeCustomerFail", trial_period_days=1)
     _till().subscriptions.update(subscription, {"trial_end": "now"})
-    sync_customer(customer=user.customer, at=at)
+    sync_customer(customer=ensure_customer(user=user), at=at)
 
 
 def _pausing(user: User, at: datetime) -> None:

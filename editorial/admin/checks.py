@@ -15,7 +15,7 @@ from accounts.queries import signed_in_user
 from editorial.actions.checks import set_check_levels
 from editorial.models import CheckRule
 from editorial.preflight import CHECKS, levels
-from editorial.views.guard import desk_context
+from kit.desk import desk_context
 
 
 class LevelsForm(forms.Form):

@@ -16,7 +16,7 @@ from accounts.queries import signed_in_user
 from editorial.actions.house_style import COLUMNS, TermLine, add_terms, read_terms
 from editorial.admin.audited import AuditedAdmin
 from editorial.models import HouseStyleTerm
-from editorial.views.guard import desk_context
+from kit.desk import desk_context
 from kit.spreadsheet import csv_download
 
 

@@ -12,7 +12,7 @@ from accounts.queries import signed_in_user
 from articles.models import Article
 from editorial.actions import CannotMove, CannotSave, plan_story
 from editorial.plan_forms import BeginForm
-from editorial.views.guard import desk_context, desk_page
+from kit.desk import desk_context, desk_page
 
 
 @desk_page("articles.add_article")

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 from accounts.queries import signed_in_user
 from editorial.board import BoardForm, columns_of
 from editorial.queries import visible_to_staff
-from editorial.views.guard import desk_context, desk_page
+from kit.desk import desk_context, desk_page
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """`section__id__exact`, `assignee` and `whose` choose among the stories this person sees."""

@@ -14,13 +14,14 @@ from editorial.actions import CannotMove, assign_story, publish_article
 from editorial.agenda import days_of, month_of, on_day, sensible_day, span_from, week_of
 from editorial.plan_forms import MomentForm
 from editorial.queries import visible_to_staff
-from editorial.views.guard import desk_context, desk_page, story_at_desk
+from editorial.views.guard import story_at_desk
 from editorial.views.moves import answer, way_back
+from kit.desk import desk_context, desk_page
 
 KINDS = {"due": "Due", "scheduled": "Goes out"}
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """A month (`month=2026-11`) or a week (`week=2026-W48`) of the stories this person sees."""
@@ -36,7 +37,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "editorial/calendar.html", context)
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_http_methods(["GET", "HEAD", "POST"])
 def reschedule(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Another moment for a story's text to be due, or for the story to go out.

@@ -26,7 +26,8 @@ from editorial.content import head_content
 from editorial.numbers import whole_number
 from editorial.passages import marked_lines
 from editorial.queries import can_comment, people_at, threads_of
-from editorial.views.guard import desk_context, desk_page, story_at_desk
+from editorial.views.guard import story_at_desk
+from kit.desk import desk_context, desk_page
 
 DECISIONS: dict[str, Callable[..., None]] = {
     "resolve": resolve_comment,
@@ -56,7 +57,7 @@ class CommentForm(forms.Form):
         }
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_http_methods(["GET", "POST"])
 def comments(request: HttpRequest, pk: int) -> HttpResponse:
     """The threads for whoever sees the story; with `part`, as a part for a script, otherwise as a page.

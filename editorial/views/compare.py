@@ -15,7 +15,8 @@ from editorial.comparison import compare
 from editorial.content import Content
 from editorial.history import read_version
 from editorial.queries import can_edit
-from editorial.views.guard import desk_context, desk_page, story_at_desk
+from editorial.views.guard import story_at_desk
+from kit.desk import desk_context, desk_page
 
 CHANGES = "changes"
 
@@ -40,7 +41,7 @@ class Pair:
         return urlencode({"old": self.old, "new": self.new} | ({"only": self.only} if self.only else {}))
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """`old` and `new` are numbers; without them the latest is compared with what readers see, or with the

@@ -9,7 +9,8 @@ from accounts.queries import signed_in_user
 from editorial.actions.guests import CannotInvite, make_guest_link, revoke_guest_link
 from editorial.guest_forms import GuestForm
 from editorial.models import GuestLink
-from editorial.views.guard import desk_context, desk_page, story_at_desk
+from editorial.views.guard import story_at_desk
+from kit.desk import desk_context, desk_page
 
 
 @desk_page("editorial.add_guestlink")

@@ -30,7 +30,8 @@ from editorial.numbers import whole_number
 from editorial.queries import can_edit
 from editorial.queries.sittings import NAMED, is_saved, names_in
 from editorial.typed import BODY, Typed
-from editorial.views.guard import desk_context, desk_page, story_at_desk
+from editorial.views.guard import story_at_desk
+from kit.desk import desk_context, desk_page
 
 TAGS_WITH_ANCHORS = re.compile(r"<(?:a|li|h\d)\b[^>]*>")
 ANCHOR = re.compile(r'\b(id="|href="#)')
@@ -64,7 +65,7 @@ class ShownLine:
     errors: list[str]
 
 
-@desk_page()
+@desk_page("articles.view_article")
 def merge(request: HttpRequest, pk: int, sitting_pk: int) -> HttpResponse:
     """Show one's own unsaved text beside the latest one and save what is made of both (rule W4).
 

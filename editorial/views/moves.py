@@ -14,10 +14,11 @@ from editorial.actions import CannotMove
 from editorial.buttons import make_move, seen_in, with_words
 from editorial.desk import offers_for
 from editorial.dragging import Route, route_to
-from editorial.views.guard import desk_context, desk_page, story_at_desk
+from editorial.views.guard import story_at_desk
+from kit.desk import desk_context, desk_page
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_safe
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """A form for each move; `to`, a state, opens the one that leads there or says why none does.
@@ -34,7 +35,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "editorial/moves.html", desk_context(request, f"Move: {story}", **context))
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_POST
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Carry out a move. A script gets `said` as JSON, with 409 for a refusal; a page is led on to `next`."""

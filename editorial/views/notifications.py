@@ -16,7 +16,7 @@ from editorial.models import Notification
 from editorial.notification_forms import NotificationForm
 from editorial.numbers import whole_number
 from editorial.queries.notifications import notifications_of, settings_of
-from editorial.views.guard import desk_context
+from kit.desk import desk_context
 
 PER_PAGE = 50
 

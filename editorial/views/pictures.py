@@ -15,7 +15,7 @@ from accounts.queries import signed_in_user
 from articles.actions import add_picture
 from articles.models import Picture
 from articles.pictures import UnusablePicture, image_source
-from editorial.views.guard import desk_page
+from kit.desk import desk_page
 
 PER_PAGE = 24
 

@@ -10,7 +10,8 @@ from articles.models import Article
 from editorial.actions import CannotMove, assign_story
 from editorial.models import Assignment
 from editorial.plan_forms import PlanForm
-from editorial.views.guard import desk_context, desk_page, story_at_desk
+from editorial.views.guard import story_at_desk
+from kit.desk import desk_context, desk_page
 
 
 @desk_page("articles.change_article")

@@ -6,10 +6,11 @@ from django.views.decorators.http import require_POST
 
 from editorial.content import head_content
 from editorial.preflight import as_typed, findings
-from editorial.views.guard import desk_page, story_at_desk
+from editorial.views.guard import story_at_desk
+from kit.desk import desk_page
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_POST
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The findings in what the story's form says now, as a part of the page; nothing is stored."""

@@ -13,7 +13,8 @@ from accounts.models import User
 from articles.paywall import REGISTERED, SUBSCRIBER, VISITOR
 from articles.story import story_page
 from editorial.content import latest_text
-from editorial.views.guard import desk_context, desk_page, story_at_desk
+from editorial.views.guard import story_at_desk
+from kit.desk import desk_context, desk_page
 
 READERS = {"subscriber": SUBSCRIBER, "registered": REGISTERED, "visitor": VISITOR}
 CHOICES = {
@@ -30,7 +31,7 @@ class Choice:
     is_current: bool
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_safe
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The page in a frame, with what can be chosen above it as links."""
@@ -48,7 +49,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "editorial/preview.html", context)
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_safe
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The page itself, as that reader is greeted, for whoever may see the story at the desk; kept nowhere."""

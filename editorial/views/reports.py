@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from editorial.reports import PRESETS, REPORTS, PeriodForm
-from editorial.views.guard import desk_context, desk_page
+from kit.desk import desk_context, desk_page
 from kit.spreadsheet import csv_download
 
 

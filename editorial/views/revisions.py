@@ -22,8 +22,9 @@ from editorial.models import Verdict
 from editorial.named_rows import what_remains
 from editorial.numbers import whole_number
 from editorial.queries import Situation, can_edit, hindrance
-from editorial.views.guard import desk_context, desk_page, story_at_desk
+from editorial.views.guard import story_at_desk
 from editorial.workflow import EDIT
+from kit.desk import desk_context, desk_page
 
 PER_PAGE = 30
 
@@ -32,7 +33,7 @@ class NameForm(forms.Form):
     name = forms.CharField(required=False, max_length=80)
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """All saves, the latest first; any two can be chosen to be compared."""
@@ -55,7 +56,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "editorial/revisions.html", context)
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_safe
 def look(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The whole page as a subscriber would get it with the text of this revision; kept nowhere."""
@@ -71,7 +72,7 @@ def look(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return response
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_POST
 def name(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Name a revision, or take its name away; then back to where it stands in the list."""
@@ -88,7 +89,7 @@ def name(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return redirect(_list_around(story, number))
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_http_methods(["GET", "HEAD", "POST"])
 def restore(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Say what restoring brings about, and ask; then do it. A text saved meanwhile asks once more."""

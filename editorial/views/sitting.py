@@ -21,7 +21,8 @@ from editorial.models import Sitting
 from editorial.queries import visible_to_staff
 from editorial.queries.sittings import is_typing, others_at, saved_since
 from editorial.typed import read_typed
-from editorial.views.guard import desk_page, story_at_desk
+from editorial.views.guard import story_at_desk
+from kit.desk import desk_page
 
 MOST_BYTES = 2_000_000
 MOST_IN_TAB = 40
@@ -51,7 +52,7 @@ def sitting(request: HttpRequest, pk: int) -> JsonResponse:
     return JsonResponse(_note(said, story, user, at=timezone.now()))
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_POST
 def discard(request: HttpRequest, pk: int, sitting_pk: int) -> HttpResponse:
     """Throw one's own shadow draft away."""

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_GET
 from accounts.queries import signed_in_user
 from articles.models import Article
 from editorial.queries import visible_to_staff
-from editorial.views.guard import desk_page
+from kit.desk import desk_page
 
 MOST = 10
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_GET
 def search(request: HttpRequest) -> JsonResponse:
     """At most ten stories with every word of `q` in headline or slugline, the last changed first.

@@ -7,12 +7,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import AuditEntry
 from editorial.timeline import days_of
-from editorial.views.guard import desk_context, desk_page, story_at_desk
+from editorial.views.guard import story_at_desk
+from kit.desk import desk_context, desk_page
 
 PER_PAGE = 100
 
 
-@desk_page()
+@desk_page("articles.view_article")
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """For whoever may see the story at the desk."""

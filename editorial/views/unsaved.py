@@ -10,7 +10,7 @@ from editorial.actions import keep_refused
 from editorial.numbers import whole_number
 from editorial.refusal import tab_in
 from editorial.typed import BODY, Typed
-from editorial.views.guard import desk_context
+from kit.desk import desk_context
 
 
 def given_back(request: HttpRequest, pk: int, typed: Typed) -> HttpResponse:
