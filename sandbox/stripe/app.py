@@ -10,13 +10,14 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from sandbox.stripe import api, pages
 from sandbox.stripe.billing.ticker import tick
 from sandbox.stripe.errors import ApiError
+from sandbox.stripe.limits import Limiter
 from sandbox.stripe.pages.render import notice
 from sandbox.stripe.store import Store
 from sandbox.stripe.webhooks import Postman
@@ -33,6 +34,7 @@ def build(store: Store, settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.store, app.state.settings = store, settings
+        app.state.limiter = Limiter(settings.rate_limit)
         app.state.postman = postman = Postman(store, settings)
         loops = (postman.step, lambda: _keep_time(store, settings, postman))
         tasks = [asyncio.create_task(_for_ever(step)) for step in loops]
@@ -67,6 +69,11 @@ async def _api(request: Request) -> Response:
         dict(request.headers),
     )
     state = request.app.state
+    try:
+        state.limiter.take(time.monotonic())
+    except ApiError as error:
+        reason = {"Stripe-Rate-Limited-Reason": "global-rate"}
+        return JSONResponse(error.body(), error.status, reason)
     answer = api.answer(state.store, state.settings, call, now=int(time.time()))
     state.postman.wake()
     return Response(answer.body, answer.status, answer.headers, media_type="application/json")

@@ -28,6 +28,11 @@ class Behaviour:
     dispute: str | None = None
     refund: str = "succeeded"
 
+    @property
+    def is_hard(self) -> bool:
+        """Whether the bank says that trying again is of no use."""
+        return not HARD_DECLINES.isdisjoint((self.code, self.decline_code))
+
 
 def _decline(name: str, label: str, code: str, message: str, decline_code: str | None = None) -> Behaviour:
     return Behaviour(name, label, code, decline_code, message, attaches=False)
@@ -63,6 +68,7 @@ BEHAVIOURS = {
         ),
         _decline("lost_card", "Declined: lost card", "card_declined", DECLINED, "lost_card"),
         _decline("stolen_card", "Declined: stolen card", "card_declined", DECLINED, "stolen_card"),
+        _decline("velocity", "Declined: velocity limit", "card_declined", DECLINED, "card_velocity_exceeded"),
         _decline("expired_card", "Refused: expired card", "expired_card", "Your card has expired."),
         _decline(
             "incorrect_cvc",
@@ -85,6 +91,22 @@ BEHAVIOURS = {
         ),
         Behaviour("authenticate_setup", "Asks for 3D Secure once; renewals pass", asks="setup"),
         Behaviour("authenticate_always", "Asks for 3D Secure every time", asks="always"),
+        Behaviour(
+            "authenticate_then_empty",
+            "Asks for 3D Secure every time, then is declined: insufficient funds",
+            "card_declined",
+            "insufficient_funds",
+            "Your card has insufficient funds.",
+            asks="always",
+        ),
+        Behaviour(
+            "authenticate_then_decline",
+            "Asks for 3D Secure every time, then is declined",
+            "card_declined",
+            "generic_decline",
+            DECLINED,
+            asks="always",
+        ),
         Behaviour("authenticate_3ds2", "3D Secure must be completed", asks="always"),
         Behaviour("disputed", "Pays, then is disputed as fraudulent", dispute="fraudulent"),
         Behaviour("undelivered", "Pays, then is disputed as not received", dispute="product_not_received"),
@@ -109,6 +131,9 @@ class TestCard:
 TEST_CARDS = (
     TestCard("4242424242424242", "visa", "success", ("pm_card_visa", "tok_visa")),
     TestCard("5555555555554444", "mastercard", "success", ("pm_card_mastercard", "tok_mastercard")),
+    TestCard("6011111111111117", "discover", "success", ("pm_card_discover", "tok_discover")),
+    TestCard("3056930009020004", "diners", "success", ("pm_card_diners", "tok_diners")),
+    TestCard("3566002020360505", "jcb", "success", ("pm_card_jcb", "tok_jcb")),
     TestCard("378282246310005", "amex", "success", ("pm_card_amex", "tok_amex")),
     TestCard(
         "4000000000000002",
@@ -125,10 +150,42 @@ TEST_CARDS = (
         "4000000000009995",
         "visa",
         "insufficient_funds",
-        ("pm_card_chargeDeclinedInsufficientFunds", "tok_chargeDeclinedInsufficientFunds"),
+        (
+            "pm_card_chargeDeclinedInsufficientFunds",
+            "pm_card_visa_chargeDeclinedInsufficientFunds",
+            "tok_chargeDeclinedInsufficientFunds",
+            "tok_visa_chargeDeclinedInsufficientFunds",
+        ),
     ),
-    TestCard("4000000000009987", "visa", "lost_card", ("pm_card_chargeDeclinedLostCard",)),
-    TestCard("4000000000009979", "visa", "stolen_card", ("pm_card_chargeDeclinedStolenCard",)),
+    TestCard(
+        "4000000000009987",
+        "visa",
+        "lost_card",
+        (
+            "pm_card_chargeDeclinedLostCard",
+            "pm_card_visa_chargeDeclinedLostCard",
+            "tok_visa_chargeDeclinedLostCard",
+        ),
+    ),
+    TestCard(
+        "4000000000009979",
+        "visa",
+        "stolen_card",
+        (
+            "pm_card_chargeDeclinedStolenCard",
+            "pm_card_visa_chargeDeclinedStolenCard",
+            "tok_visa_chargeDeclinedStolenCard",
+        ),
+    ),
+    TestCard(
+        "4000000000006975",
+        "visa",
+        "velocity",
+        (
+            "pm_card_visa_chargeDeclinedVelocityLimitExceeded",
+            "tok_visa_chargeDeclinedVelocityLimitExceeded",
+        ),
+    ),
     TestCard("4000000000000069", "visa", "expired_card", ("pm_card_chargeDeclinedExpiredCard",)),
     TestCard("4000000000000127", "visa", "incorrect_cvc", ("pm_card_chargeDeclinedIncorrectCvc",)),
     TestCard("4000000000000119", "visa", "processing_error", ("pm_card_chargeDeclinedProcessingError",)),
@@ -140,6 +197,19 @@ TEST_CARDS = (
     ),
     TestCard("4000002500003155", "visa", "authenticate_setup", ("pm_card_authenticationRequiredOnSetup",)),
     TestCard("4000002760003184", "visa", "authenticate_always", ("pm_card_authenticationRequired",)),
+    TestCard(
+        "4000008260003178",
+        "visa",
+        "authenticate_then_empty",
+        ("pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",),
+    ),
+    TestCard(
+        "4000008400001629",
+        "visa",
+        "authenticate_then_decline",
+        ("pm_card_threeDSecureRequiredChargeDeclined", "tok_threeDSecureRequiredChargeDeclined"),
+    ),
+    TestCard("4000000000003055", "visa", "success", ("pm_card_threeDSecureOptional",)),
     TestCard(
         "4000000000003220",
         "visa",
@@ -206,4 +276,6 @@ def refusal(behaviour: Behaviour, **details: str) -> ApiError:
     """The error a declining card answers with. Raises ValueError for a card that does not decline."""
     if behaviour.code is None:
         raise ValueError(f"{behaviour.name} does not decline")
+    if behaviour.is_hard:
+        details["advice_code"] = "do_not_try_again"
     return card_error(behaviour.code, behaviour.message, decline_code=behaviour.decline_code, **details)

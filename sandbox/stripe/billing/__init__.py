@@ -1,5 +1,5 @@
 """The life of a subscription: starting, charging, renewing, changing, ending.
 
-charging < (invoicing, dunning) < lifecycle < (changes, customers, ticker) < (test_clocks, wallet):
-each module imports only those before it.
+charging < (invoicing, dunning) < lifecycle < (changes, customers, ticker) < (authentication, test_clocks,
+wallet): each module imports only those before it.
 """

@@ -127,6 +127,7 @@ def _mark_failed(charge: Obj, behaviour: Behaviour) -> None:
     charge["outcome"] |= {
         "network_status": "declined_by_network",
         "reason": behaviour.decline_code or behaviour.code,
+        "advice_code": "do_not_try_again" if behaviour.is_hard else None,
         "seller_message": "The bank did not approve this payment.",
         "type": "issuer_declined",
     }

@@ -1,10 +1,11 @@
 """The pages Stripe hosts: Checkout, the Customer Portal, invoices; and this server's own overview."""
 
-from sandbox.stripe.pages import authentication, bank, checkout, invoices, overview, portal
+from sandbox.stripe.pages import authentication, bank, checkout, controls, invoices, overview, portal
 
 ROUTES = [
     *overview.ROUTES,
     *bank.ROUTES,
+    *controls.ROUTES,
     *checkout.ROUTES,
     *authentication.ROUTES,
     *portal.ROUTES,

@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.stripe.billing.authentication import authenticate_intent
 from sandbox.stripe.billing.charging import Outcome, invoice_of
 from sandbox.stripe.billing.checkout import go_on
-from sandbox.stripe.billing.lifecycle import authenticate_invoice
-from sandbox.stripe.billing.wallet import authenticate_setup, make_default
+from sandbox.stripe.billing.wallet import make_default
 from sandbox.stripe.pages.render import form, not_found, notice, page, see, unit
 from sandbox.stripe.store import Obj
 from sandbox.stripe.work import Work
@@ -36,19 +36,12 @@ async def decide(request: Request) -> Response:
             return not_found("payment")
         if intent["status"] != "requires_action":
             return notice("Nothing to confirm", "This payment does not wait for authentication any more.")
-        outcome = _authenticate(work, intent, succeeded=sent.get("result") == "complete")
+        outcome = authenticate_intent(work, intent, succeeded=sent.get("result") == "complete")
         return _back(work, intent, request.query_params.get("session", ""), outcome)
 
 
 def _intent(work: Work, id: str) -> Obj | None:
     return work.find("payment_intent", id) or work.find("setup_intent", id)
-
-
-def _authenticate(work: Work, intent: Obj, *, succeeded: bool) -> Outcome:
-    if intent["object"] == "setup_intent":
-        authenticate_setup(work, intent, succeeded=succeeded)
-        return "paid" if succeeded else "declined"
-    return authenticate_invoice(work, invoice_of(work, intent), succeeded=succeeded)
 
 
 def _back(work: Work, intent: Obj, session_id: str, outcome: Outcome) -> Response:

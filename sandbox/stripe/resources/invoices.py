@@ -1,6 +1,6 @@
 """Invoices and their lines: https://docs.stripe.com/api/invoices."""
 
-from sandbox.stripe.billing.charging import intent_of
+from sandbox.stripe.billing.charging import cancel_payment, intent_of
 from sandbox.stripe.billing.invoicing import finalize, mark_uncollectible, void
 from sandbox.stripe.billing.lifecycle import default_method, pay, settle
 from sandbox.stripe.billing.wallet import resolve
@@ -24,6 +24,7 @@ def pay_now(work: Work, params: Obj, id: str) -> Obj:
     if invoice["status"] != "open":
         raise invalid(f"Invoice is {invoice['status']} and cannot be paid.", code="invoice_not_editable")
     if params.get("paid_out_of_band"):
+        cancel_payment(work, invoice)
         settle(work, invoice, "paid")
         return work.get("invoice", id)
     method = _card(work, invoice, params)

@@ -177,6 +177,8 @@ def update(work: Work, params: Obj, id: str) -> Obj:
         raise invalid("A canceled subscription can only update its cancellation_details and metadata.")
     _update_plainly(work, subscription, params)
     work.save(subscription, event="customer.subscription.updated")
+    if "default_payment_method" in params:
+        reconsider_retries(work, subscription["customer"])
     if "items" in params or "billing_cycle_anchor" in params:
         changes = item_changes(work, params.get("items", []))
         change_items(work, subscription, changes, settlement_of(params))
@@ -197,8 +199,6 @@ def _update_plainly(work: Work, subscription: Obj, params: Obj) -> None:
         customer = work.get("customer", subscription["customer"])
         method = _card(work, customer, params) if params["default_payment_method"] else None
         subscription["default_payment_method"] = method["id"] if method else None
-        work.save(subscription, event="customer.subscription.updated")
-        reconsider_retries(work, subscription["customer"])
     for key in ("payment_settings", "cancellation_details"):
         subscription[key] |= params.get(key) or {}
     for key in ("description", "trial_settings"):
