@@ -15,7 +15,10 @@ from sandbox.stripe.forms import decode
 from sandbox.stripe.params import filled, list_of, read
 from sandbox.stripe.resources import (
     checkout_sessions,
+    coupons,
+    customer_balances,
     customers,
+    discounts,
     disputes,
     events,
     invoices,
@@ -26,8 +29,10 @@ from sandbox.stripe.resources import (
     previews,
     prices,
     products,
+    promotion_codes,
     refunds,
     subscriptions,
+    tax_ids,
     test_clocks,
     webhook_endpoints,
 )
@@ -38,7 +43,10 @@ from sandbox.stripe.work import Settings, Work, new_id
 
 NOUNS = (
     checkout_sessions,
+    coupons,
+    customer_balances,
     customers,
+    discounts,
     disputes,
     events,
     previews,
@@ -49,8 +57,10 @@ NOUNS = (
     portal_sessions,
     prices,
     products,
+    promotion_codes,
     refunds,
     subscriptions,
+    tax_ids,
     test_clocks,
     webhook_endpoints,
 )

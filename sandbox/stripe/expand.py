@@ -12,34 +12,51 @@ from sandbox.stripe.work import Work
 EXPANDABLE: dict[str, tuple[str, ...]] = {
     "billing_portal.session": ("configuration",),
     "charge": ("customer", "payment_intent"),
+    "coupon": (),
+    "customer_balance_transaction": ("customer", "invoice"),
+    "discount": ("customer", "promotion_code", "source.coupon"),
     "dispute": ("charge", "payment_intent"),
-    "checkout.session": ("customer", "invoice", "payment_intent", "setup_intent", "subscription"),
+    "checkout.session": (
+        "customer",
+        "discounts.coupon",
+        "discounts.promotion_code",
+        "invoice",
+        "payment_intent",
+        "setup_intent",
+        "subscription",
+    ),
     "customer": ("invoice_settings.default_payment_method", "test_clock"),
     "invoice": (
         "customer",
         "default_payment_method",
+        "discounts",
         "parent.subscription_details.subscription",
         "test_clock",
+        "total_discount_amounts.discount",
     ),
     "invoice_payment": ("invoice", "payment.payment_intent"),
-    "invoiceitem": ("customer", "invoice", "test_clock"),
+    "invoiceitem": ("customer", "discounts", "invoice", "test_clock"),
     "item": (),
-    "line_item": ("pricing.price_details.price", "subscription"),
+    "line_item": ("discount_amounts.discount", "discounts", "pricing.price_details.price", "subscription"),
     "payment_intent": ("customer", "latest_charge", "payment_method"),
     "payment_method": ("customer",),
     "plan": ("product",),
     "price": ("product",),
     "product": ("default_price",),
+    "promotion_code": ("customer", "promotion.coupon"),
     "refund": ("charge", "payment_intent"),
     "setup_intent": ("customer", "payment_method"),
     "subscription": (
         "customer",
         "default_payment_method",
+        "discounts",
         "latest_invoice",
         "pending_setup_intent",
         "test_clock",
     ),
-    "subscription_item": (),
+    "subscription_item": ("discounts",),
+    "tax_id": ("customer",),
+    "tax_rate": (),
 }
 DEEPEST = 8
 """Stripe stops at four levels of objects; the steps through hashes and lists between them count here too."""
@@ -64,10 +81,24 @@ def _refunds(work: Work, charge: Obj) -> Obj:
     return {"object": "list", "data": refunds_of(work, charge), "has_more": False, "url": url}
 
 
-INCLUDABLE: dict[tuple[str, str], Callable[[Work, Obj], Obj]] = {
+def _tax_ids(work: Work, customer: Obj) -> Obj:
+    ids = work.all("tax_id", equals("customer", customer["id"]))
+    url = f"/v1/customers/{customer['id']}/tax_ids"
+    return {"object": "list", "data": ids, "has_more": False, "url": url}
+
+
+def _unshown(key: str) -> Callable[[Work, Obj], Any]:
+    """A fact kept beside an object and shown only when asked for."""
+    return lambda work, obj: work.hidden(obj).get(key)
+
+
+INCLUDABLE: dict[tuple[str, str], Callable[[Work, Obj], Any]] = {
     ("charge", "refunds"): _refunds,
     ("checkout.session", "line_items"): lines_of,
+    ("coupon", "applies_to"): _unshown("applies_to"),
+    ("coupon", "currency_options"): _unshown("currency_options"),
     ("customer", "subscriptions"): _subscriptions,
+    ("customer", "tax_ids"): _tax_ids,
     ("invoice", "payments"): _payments,
 }
 
@@ -88,7 +119,12 @@ def _walk(work: Work, holder: Any, steps: list[str], *, kind: str, trail: str, p
     """Go down one step from `holder`: a list, an object of `kind`, or the hash at `trail` within one."""
     if isinstance(holder, list):
         for element in holder:
-            _walk(work, element, steps, kind=element["object"], trail="", path=path)
+            inner = (
+                {"kind": element["object"], "trail": ""}
+                if _is_object(element)
+                else {"kind": kind, "trail": trail}
+            )
+            _walk(work, element, steps, **inner, path=path)
         return
     step, rest = steps[0], steps[1:]
     place = trail + step
@@ -113,6 +149,8 @@ def _is_object(value: Any) -> bool:
 
 
 def _replace(work: Work, holder: Obj, step: str) -> None:
-    """Put the object in the place of its id, unless an earlier path did or there is none."""
-    if isinstance(holder[step], str):
+    """Put the object in the place of its id, unless an earlier path did or there is none; so in a list."""
+    if isinstance(holder[step], list):
+        holder[step] = [work.store.get(each) if isinstance(each, str) else each for each in holder[step]]
+    elif isinstance(holder[step], str):
         holder[step] = work.store.get(holder[step])

@@ -32,6 +32,15 @@ def money(amount: int, currency: str) -> str:
     return f"{'-' if amount < 0 else ''}{sign}{value}"
 
 
+SMALLEST = {"chf": 50, "dkk": 250, "gbp": 30, "jpy": 50, "nok": 300, "sek": 300}
+"""The least that can be charged, where it is not 50 (docs.stripe.com/currencies)."""
+
+
+def smallest_charge(currency: str) -> int:
+    """The least that a card can be charged, in minor units."""
+    return SMALLEST.get(currency, 50)
+
+
 def share(amount: int, part: int, whole: int) -> int:
     """`part` of `whole` of an amount. Halves go away from zero, so that credits mirror debits."""
     rounded = (2 * abs(amount) * part + whole) // (2 * whole) if whole else 0

@@ -130,6 +130,17 @@ def hash_of(spec: Spec, *, needs: Sequence[str] = ()) -> Kind:
     return kind
 
 
+def mapping_of(kind: Kind) -> Kind:
+    """A hash whose keys are the caller's own, for instance currencies."""
+
+    def read_all(raw: Any, name: str) -> dict[str, Any]:
+        if not isinstance(raw, dict):
+            raise invalid("Invalid object", param=name)
+        return {key: kind(value, f"{name}[{key}]") for key, value in raw.items()}
+
+    return read_all
+
+
 def either(word: str, kind: Kind) -> Kind:
     """A fixed word such as `now`, or else a value of `kind`."""
     return lambda raw, name: word if raw == word else kind(raw, name)

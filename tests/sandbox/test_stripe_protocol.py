@@ -61,9 +61,9 @@ def test_answers_carry_request_id_and_version(sandbox: Sandbox) -> None:
 
 def test_unknown_address_is_never_a_success(api: Any) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        api.coupons.create({"percent_off": 10})
+        api.quotes.list()
     assert refused.value.http_status == 404
-    assert str(refused.value).split(": ", 1)[1].startswith("Unrecognized request URL (POST: /v1/coupons).")
+    assert str(refused.value).split(": ", 1)[1].startswith("Unrecognized request URL (GET: /v1/quotes).")
 
 
 @pytest.mark.parametrize(

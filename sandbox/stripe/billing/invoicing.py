@@ -1,6 +1,8 @@
 """Invoices from draft to paid or void."""
 
+from sandbox.stripe.billing.balances import give_back, use_balance
 from sandbox.stripe.billing.charging import cancel_payment, open_payment, payment_of
+from sandbox.stripe.billing.totals import add_up, set_due
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.money import price_text
 from sandbox.stripe.shapes.invoices import invoice_shape, line_shape, period_parent, proration_parent
@@ -31,7 +33,7 @@ def draft(
         invoice |= {"automatically_finalizes_at": finalizes_at, "next_payment_attempt": finalizes_at}
     lines = [*_waiting_lines(work, invoice, subscription), *_period_lines(work, invoice, subscription, items)]
     invoice["lines"]["data"] = lines
-    _add_up(invoice, customer)
+    add_up(work, invoice, subscription, customer)
     subscription["latest_invoice"] = invoice["id"]
     return work.create(invoice, event="invoice.created")
 
@@ -103,14 +105,6 @@ def product_name(work: Work, price: Obj) -> str:
     return str(product.get("name", price["product"]))
 
 
-def _add_up(invoice: Obj, customer: Obj) -> None:
-    """A customer's balance (negative: in their favour) is used first."""
-    total = sum(line["amount"] for line in invoice["lines"]["data"])
-    due = max(0, total + customer["balance"])
-    invoice |= dict.fromkeys(("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"), total)
-    invoice |= {"amount_due": due, "amount_remaining": due, "starting_balance": customer["balance"]}
-
-
 def finalize(work: Work, invoice: Obj) -> Obj:
     """Number the invoice, use the customer's balance, and open a payment if something is still due."""
     if invoice["status"] != "draft":
@@ -123,18 +117,16 @@ def finalize(work: Work, invoice: Obj) -> Obj:
     }
     invoice |= {"effective_at": work.now, "hosted_invoice_url": work.url(f"/i/{token(32)}")}
     invoice["status_transitions"]["finalized_at"] = work.now
-    _use_balance(work, invoice, customer)
+    customer |= {
+        "currency": invoice["currency"],
+        "next_invoice_sequence": customer["next_invoice_sequence"] + 1,
+    }
+    set_due(invoice, customer)
+    use_balance(work, invoice, customer)
+    work.save(customer, event="customer.updated")
     if invoice["amount_due"]:
         open_payment(work, invoice)
     return work.save(invoice, event="invoice.updated", also=["invoice.finalized"])
-
-
-def _use_balance(work: Work, invoice: Obj, customer: Obj) -> None:
-    used = invoice["amount_due"] - invoice["total"]
-    invoice["ending_balance"] = customer["balance"] - used
-    customer |= {"balance": invoice["ending_balance"], "currency": invoice["currency"]}
-    customer["next_invoice_sequence"] += 1
-    work.save(customer, event="customer.updated")
 
 
 def mark_paid(work: Work, invoice: Obj) -> Obj:
@@ -144,7 +136,7 @@ def mark_paid(work: Work, invoice: Obj) -> Obj:
     invoice |= {"auto_advance": False, "next_payment_attempt": None}
     invoice["status_transitions"]["paid_at"] = work.now
     payment = payment_of(work, invoice)
-    if payment:
+    if payment and payment["status"] == "open":
         payment |= {"status": "paid", "amount_paid": paid}
         payment["status_transitions"]["paid_at"] = work.now
         work.save(payment, also=["invoice_payment.paid"])
@@ -157,6 +149,7 @@ def void(work: Work, invoice: Obj) -> Obj:
     cancel_payment(work, invoice)
     invoice |= {"status": "void", "auto_advance": False, "next_payment_attempt": None}
     invoice["status_transitions"]["voided_at"] = work.now
+    give_back(work, invoice)
     return work.save(invoice, event="invoice.updated", also=["invoice.voided"])
 
 

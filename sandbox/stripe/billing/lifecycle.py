@@ -1,11 +1,14 @@
 """How a subscription starts, is paid, renews and ends (docs.stripe.com/billing/subscriptions/overview)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.stripe import deadlines
 from sandbox.stripe.billing.charging import Outcome, attempt, authenticate, intent_of
+from sandbox.stripe.billing.discounts import Redemption, redeem
 from sandbox.stripe.billing.dunning import may_try, pass_over, plan_retry
 from sandbox.stripe.billing.invoicing import draft, finalize, mark_paid, void
+from sandbox.stripe.billing.pending import announce, awaits, give_up, take_up
 from sandbox.stripe.billing.periods import period_end
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.shapes.subscriptions import subscription_item_shape, subscription_shape
@@ -28,6 +31,9 @@ class Terms:
     trial_end: int | None = None
     attempt_payment: bool = True
     settings: Obj = field(default_factory=dict)
+    discounts: Sequence[Redemption] = ()
+    session: str | None = None
+    """The Checkout Session it was bought on."""
 
 
 def start(work: Work, terms: Terms) -> tuple[Obj, Outcome]:
@@ -60,6 +66,10 @@ def open_subscription(work: Work, terms: Terms) -> Obj:
         item = subscription_item_shape(new_id("si"), work.now, subscription["id"], price, quantity)
         item["current_period_end"] = terms.trial_end or period_end(work.now, work.now, price["recurring"])
         subscription["items"]["data"].append(item)
+    for each in terms.discounts:
+        about = {"subscription": subscription["id"], "checkout_session": terms.session}
+        discount = redeem(work, each, customer=terms.customer["id"], **about)
+        subscription["discounts"].append(discount["id"])
     if subscription["cancel_at_period_end"]:
         stop_at_period_end(work, subscription, stop=True)
     return subscription
@@ -131,22 +141,27 @@ def settle(work: Work, invoice: Obj, outcome: Outcome) -> Outcome:
         mark_paid(work, invoice)
         _now_paid(work, subscription, invoice)
         return outcome
-    is_retried = subscription["status"] not in ("incomplete", *ENDED)
+    is_change = awaits(work, subscription, invoice)
+    is_retried = subscription["status"] not in ("incomplete", *ENDED) and not is_change
     facts = plan_retry(work, invoice, outcome) if is_retried else {}
     failure = "invoice.payment_action_required" if outcome == "action" else "invoice.payment_failed"
     work.save(invoice, event="invoice.updated", also=[failure], **facts)
     if is_retried:
         _not_paid(work, subscription, is_final=facts["retry_at"] is None)
+    elif is_change and not subscription["pending_update"]:
+        announce(work, subscription)
     return outcome
 
 
 def _now_paid(work: Work, subscription: Obj, invoice: Obj) -> None:
+    if awaits(work, subscription, invoice):
+        take_up(work, subscription)
     intent = intent_of(work, invoice)
     keeps = subscription["payment_settings"]["save_default_payment_method"] == "on_subscription"
     if keeps and intent and not subscription["default_payment_method"]:
         subscription["default_payment_method"] = intent["payment_method"]
-    is_latest = subscription["latest_invoice"] == invoice["id"]
-    if is_latest and subscription["status"] in ("incomplete", "past_due", "unpaid"):
+    finalized = open_invoices(work, subscription, "open", "paid", "uncollectible")
+    if finalized[0]["id"] == invoice["id"] and subscription["status"] in ("incomplete", "past_due", "unpaid"):
         subscription["status"] = "active"
     work.save(subscription, event="customer.subscription.updated")
     _mark_delinquent(work, subscription, late=False)
@@ -180,6 +195,7 @@ def cancel(work: Work, subscription: Obj, *, reason: str = "cancellation_request
     """End a subscription now. One that was never paid for expires instead."""
     if subscription["status"] == "incomplete":
         return expire(work, subscription)
+    give_up(work, subscription)
     left_alone = {"auto_advance": False, "automatically_finalizes_at": None, "next_payment_attempt": None}
     for invoice in open_invoices(work, subscription, "open", "draft"):
         work.save(invoice | left_alone, event="invoice.updated")
@@ -252,8 +268,13 @@ def open_next_period(subscription: Obj) -> Bill:
     return Bill(items, "subscription_cycle", look_back)
 
 
-def invoice_bill(work: Work, subscription: Obj, bill: Bill, *, at_once: bool = True) -> None:
-    """Invoice a bill, and collect it or leave it a draft for an hour. In `unpaid` it stays a draft."""
+def invoice_bill(
+    work: Work, subscription: Obj, bill: Bill, *, at_once: bool = True, attempts: bool = True
+) -> None:
+    """Invoice a bill, and collect it or leave it a draft for an hour. In `unpaid` it stays a draft.
+
+    Without `attempts` the payment is left to the customer, who is late until then.
+    """
     finalizes_at = None if at_once else work.now + deadlines.DRAFT_LIFE
     invoice = draft(
         work,
@@ -266,4 +287,7 @@ def invoice_bill(work: Work, subscription: Obj, bill: Bill, *, at_once: bool = T
     work.save(subscription, event="customer.subscription.updated")
     if at_once and subscription["status"] != "unpaid":
         finalize(work, invoice)
-        pay(work, invoice, default_method(work, subscription))
+        if attempts or not invoice["amount_due"]:
+            pay(work, invoice, default_method(work, subscription))
+        else:
+            work.save(subscription | {"status": "past_due"}, event="customer.subscription.updated")

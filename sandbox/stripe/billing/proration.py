@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from sandbox.stripe.billing.discounts import Part, coupon_of, running, taken_off
 from sandbox.stripe.billing.invoicing import charge_for, product_name
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.money import share
@@ -77,7 +78,13 @@ def _credit(work: Work, subscription: Obj, item: Obj, moment: int) -> None:
 
 
 def _debit(work: Work, subscription: Obj, item: Obj, moment: int) -> None:
-    amount = _part(item, _full(item), moment)
+    """Remaining time: a part of the price, less what the discounts that go on take off it."""
+    full = _full(item)
+    for discount in running(work, subscription["discounts"]):
+        coupon = coupon_of(work, discount)
+        if coupon["duration"] != "once":
+            full -= taken_off([Part(item["price"]["product"], full)], coupon, subscription["currency"])[0]
+    amount = _part(item, full, moment)
     _wait(work, subscription, item, amount, f"Remaining time on {_name(work, item)}", moment, None)
 
 

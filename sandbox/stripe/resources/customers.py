@@ -1,10 +1,22 @@
 """Customers: https://docs.stripe.com/api/customers."""
 
+from sandbox.stripe.billing.balances import change_balance
 from sandbox.stripe.billing.customers import delete_customer, reconsider_retries
 from sandbox.stripe.billing.test_clocks import require_room
 from sandbox.stripe.billing.wallet import attach, resolve
 from sandbox.stripe.errors import invalid
-from sandbox.stripe.params import ADDRESS, Spec, email, filled, hash_of, list_of, metadata, one_of, text
+from sandbox.stripe.params import (
+    ADDRESS,
+    Spec,
+    email,
+    filled,
+    hash_of,
+    integer,
+    list_of,
+    metadata,
+    one_of,
+    text,
+)
 from sandbox.stripe.resources.operation import (
     CREATED,
     LIST,
@@ -14,6 +26,7 @@ from sandbox.stripe.resources.operation import (
     merge_metadata,
     of_clock,
 )
+from sandbox.stripe.resources.tax_ids import TAX_ID, add_tax_id
 from sandbox.stripe.shapes import blank_address
 from sandbox.stripe.shapes.customers import customer_shape
 from sandbox.stripe.store import Condition, Obj, equals
@@ -21,6 +34,7 @@ from sandbox.stripe.work import TEST_CLOCK, Work, new_id, token
 
 FIELDS: Spec = {
     "address": ADDRESS,
+    "balance": integer,
     "description": text,
     "email": email,
     "invoice_settings": hash_of({"default_payment_method": text}),
@@ -35,16 +49,27 @@ FIELDS: Spec = {
 def create(work: Work, params: Obj) -> Obj:
     """A new customer, perhaps with a card."""
     customer = customer_shape(new_id("cus"), work.now, token(8).upper())
-    method = params.pop("payment_method", None)
+    method, balance = params.pop("payment_method", None), params.pop("balance", 0)
+    tax_ids = params.pop("tax_id_data", [])
     if "test_clock" in params:
         require_room(work, work.refer(TEST_CLOCK, params["test_clock"], param="test_clock"))
     _take_up(customer, {key: value for key, value in params.items() if key != "invoice_settings"})
     work.create(customer, event="customer.created")
+    _set_balance(work, customer, balance)
+    for each in tax_ids:
+        add_tax_id(work, customer, each["type"], each["value"])
     if method:
         attach(work, resolve(work, method, param="payment_method"), customer)
     if "invoice_settings" in params:
         return update(work, {"invoice_settings": params["invoice_settings"]}, customer["id"])
     return customer
+
+
+def _set_balance(work: Work, customer: Obj, balance: int) -> None:
+    """Bring the balance to that amount, in the currency the customer pays in (else US dollars)."""
+    change = balance - customer["balance"]
+    if change:
+        change_balance(work, customer, change, customer["currency"] or "usd", type="adjustment")
 
 
 def retrieve(work: Work, params: Obj, id: str) -> Obj:
@@ -56,6 +81,8 @@ def retrieve(work: Work, params: Obj, id: str) -> Obj:
 def update(work: Work, params: Obj, id: str) -> Obj:
     """Change what was sent."""
     customer = work.get("customer", id)
+    if "balance" in params:
+        _set_balance(work, customer, params.pop("balance"))
     sent = params.pop("invoice_settings", None) or {}
     if "default_payment_method" in sent:
         customer["invoice_settings"]["default_payment_method"] = _own_card(work, customer, sent)
@@ -115,8 +142,18 @@ def list_customers(work: Work, params: Obj) -> Obj:
     return page
 
 
+NEW: Spec = FIELDS | {
+    "payment_method": filled,
+    "tax_id_data": list_of(hash_of(TAX_ID, needs=["type", "value"])),
+    "test_clock": filled,
+}
 OPERATIONS = (
-    Operation("POST", "/v1/customers", create, {**FIELDS, "payment_method": filled, "test_clock": filled}),
+    Operation(
+        "POST",
+        "/v1/customers",
+        create,
+        {**FIELDS, "tax_id_data": list_of(hash_of(TAX_ID)), "payment_method": filled, "test_clock": filled},
+    ),
     Operation("GET", "/v1/customers", list_customers, LISTING.spec),
     Operation("GET", "/v1/customers/{customer}", retrieve),
     Operation("POST", "/v1/customers/{customer}", update, FIELDS),

@@ -11,6 +11,7 @@ from sandbox.stripe.billing.previews import (
 )
 from sandbox.stripe.errors import ApiError, invalid, missing_param
 from sandbox.stripe.params import Spec, boolean, either, filled, hash_of, integer, one_of
+from sandbox.stripe.resources.discounts import DISCOUNTS, order_redemptions, set_discounts
 from sandbox.stripe.resources.operation import Operation
 from sandbox.stripe.resources.subscription_items import (
     CHANGED_ITEMS,
@@ -19,6 +20,7 @@ from sandbox.stripe.resources.subscription_items import (
     item_changes,
     settlement_of,
 )
+from sandbox.stripe.resources.subscriptions import AUTOMATIC_TAX, taxed
 from sandbox.stripe.store import Obj, equals
 from sandbox.stripe.work import Work
 
@@ -30,6 +32,8 @@ DETAILS: Spec = SETTLEMENT | {
     "trial_end": either("now", integer),
 }
 FIELDS: Spec = {
+    "automatic_tax": AUTOMATIC_TAX,
+    "discounts": DISCOUNTS,
     "currency": filled,
     "customer": filled,
     "preview_mode": one_of("next", "recurring"),
@@ -51,6 +55,7 @@ def _preview(work: Work, params: Obj) -> Obj:
         return preview_start(work, _terms(work, params, details))
     if subscription is None:
         raise _none_upcoming(params.get("customer", ""))
+    _override(work, subscription, params)
     if details.get("cancel_now"):
         return preview_end(work, subscription, proration=settlement_of(details).proration)
     _note_end(work, subscription, details)
@@ -101,7 +106,22 @@ def _terms(work: Work, params: Obj, details: Obj) -> Terms:
         message = f"The price specified only supports `{items[0][0]['currency']}`."
         raise invalid(message, param="currency")
     end = details.get("trial_end")
-    return Terms(customer, items, trial_end=end if isinstance(end, int) and end > work.now else None)
+    return Terms(
+        customer,
+        items,
+        trial_end=end if isinstance(end, int) and end > work.now else None,
+        settings={"automatic_tax": taxed(customer, params.get("automatic_tax"))},
+        discounts=order_redemptions(work, params.get("discounts", []), items, customer=customer["id"]),
+    )
+
+
+def _override(work: Work, subscription: Obj, params: Obj) -> None:
+    """Other discounts, or tax, than the subscription has."""
+    if "discounts" in params:
+        set_discounts(work, subscription, params["discounts"])
+    if "automatic_tax" in params:
+        customer = work.get("customer", subscription["customer"])
+        subscription["automatic_tax"] = taxed(customer, params["automatic_tax"])
 
 
 def _trial_end(work: Work, details: Obj) -> int | None:

@@ -11,6 +11,8 @@ from sandbox.stripe.billing.lifecycle import (
     start,
     stop_at_period_end,
 )
+from sandbox.stripe.billing.paid_changes import change_when_paid
+from sandbox.stripe.billing.previews import preview_start
 from sandbox.stripe.billing.wallet import resolve
 from sandbox.stripe.deadlines import DAY
 from sandbox.stripe.errors import ApiError, card_error, invalid
@@ -26,6 +28,12 @@ from sandbox.stripe.params import (
     text,
 )
 from sandbox.stripe.resources.customers import require_own
+from sandbox.stripe.resources.discounts import (
+    DISCOUNTS,
+    NEW_DISCOUNTS,
+    order_redemptions,
+    set_discounts,
+)
 from sandbox.stripe.resources.operation import (
     CREATED,
     Operation,
@@ -54,7 +62,9 @@ TRIAL_SETTINGS = hash_of(
     },
     needs=["end_behavior"],
 )
+AUTOMATIC_TAX = hash_of({"enabled": boolean}, needs=["enabled"])
 COMMON: Spec = {
+    "automatic_tax": AUTOMATIC_TAX,
     "cancel_at_period_end": boolean,
     "collection_method": one_of("charge_automatically"),
     "default_payment_method": text,
@@ -65,11 +75,12 @@ COMMON: Spec = {
     "trial_end": either("now", integer),
     "trial_settings": TRIAL_SETTINGS,
 }
-BEHAVIOR = one_of("allow_incomplete", "default_incomplete", "error_if_incomplete")
+BEHAVIORS = ("allow_incomplete", "default_incomplete", "error_if_incomplete")
 CREATE: Spec = COMMON | {
     "customer": filled,
+    "discounts": NEW_DISCOUNTS,
     "items": NEW_ITEMS,
-    "payment_behavior": BEHAVIOR,
+    "payment_behavior": one_of(*BEHAVIORS),
     "proration_behavior": SETTLEMENT["proration_behavior"],
     "trial_period_days": integer,
 }
@@ -84,11 +95,19 @@ REASONS = one_of(
     "unused",
 )
 WHY = hash_of({"comment": text, "feedback": REASONS})
-UPDATE: Spec = COMMON | SETTLEMENT | {
-    "items": CHANGED_ITEMS,
-    "cancel_at": either("", integer),
-    "cancellation_details": WHY,
-}
+UPDATE: Spec = (
+    COMMON
+    | SETTLEMENT
+    | {
+        "discounts": DISCOUNTS,
+        "items": CHANGED_ITEMS,
+        "cancel_at": either("", integer),
+        "cancellation_details": WHY,
+        "payment_behavior": one_of(*BEHAVIORS, "pending_if_incomplete"),
+    }
+)
+MAY_WAIT = {*SETTLEMENT, "items", "payment_behavior", "trial_end"}
+"""What may be sent with `pending_if_incomplete`."""
 STATUSES = (
     "active",
     "canceled",
@@ -107,16 +126,39 @@ def create(work: Work, params: Obj) -> Obj:
     behavior = params.get("payment_behavior", "allow_incomplete")
     trial_end = trial_moment(work, params)
     method = _card(work, customer, params)
-    if method is None and not trial_end and behavior != "default_incomplete":
+    settings = _settings(params, method if params.get("default_payment_method") else None)
+    settings["automatic_tax"] = taxed(customer, params.get("automatic_tax"))
+    attempts = behavior != "default_incomplete"
+    items = chosen_items(work, params["items"])
+    discounts = order_redemptions(work, params.get("discounts", []), items, customer=customer["id"])
+    terms = Terms(customer, items, method, trial_end, attempts, settings, discounts)
+    if method is None and attempts and _first_amount(work, terms):
         message = "This customer has no attached payment source or default payment method."
         raise invalid(message, code="resource_missing")
-    settings = _settings(params, method if params.get("default_payment_method") else None)
-    attempts = behavior != "default_incomplete"
-    terms = Terms(customer, chosen_items(work, params["items"]), method, trial_end, attempts, settings)
     subscription, outcome = start(work, terms)
     if behavior == "error_if_incomplete" and outcome != "paid":
         raise _incomplete(work, subscription)
     return subscription
+
+
+def _first_amount(work: Work, terms: Terms) -> int:
+    """What is due at once on these terms."""
+    with work.store.rehearsal():
+        return int(preview_start(work, terms)["amount_due"])
+
+
+def taxed(customer: Obj, asked: Obj | None) -> Obj:
+    """What a subscription notes of `automatic_tax`. Raises ApiError 400 for a customer without a country."""
+    enabled = bool(asked and asked["enabled"])
+    if enabled and not (customer["address"] or {}).get("country"):
+        message = "The customer's location isn't recognized. Set a valid customer address in order to"
+        raise invalid(
+            f"{message} automatically calculate tax.",
+            param="automatic_tax[enabled]",
+            code="customer_tax_location_invalid",
+        )
+    liability = {"type": "self"} if enabled else None
+    return {"disabled_reason": None, "enabled": enabled, "liability": liability}
 
 
 def trial_moment(work: Work, params: Obj) -> int | None:
@@ -175,6 +217,33 @@ def update(work: Work, params: Obj, id: str) -> Obj:
     subscription = work.get("subscription", id)
     if subscription["status"] in ENDED and set(params) - {"metadata", "cancellation_details"}:
         raise invalid("A canceled subscription can only update its cancellation_details and metadata.")
+    behavior = params.get("payment_behavior")
+    if behavior == "pending_if_incomplete":
+        return _update_when_paid(work, subscription, params)
+    before = subscription["latest_invoice"]
+    changed = _update_now(work, subscription, params)
+    if behavior == "error_if_incomplete" and changed["latest_invoice"] != before:
+        _require_paid(work, changed)
+    return changed
+
+
+def _update_when_paid(work: Work, subscription: Obj, params: Obj) -> Obj:
+    unfit = sorted(set(params) - MAY_WAIT)
+    if unfit:
+        message = "When `payment_behavior` is `pending_if_incomplete`, only these parameters can be passed: "
+        raise invalid(message + ", ".join(sorted(MAY_WAIT)), param=unfit[0])
+    changes = item_changes(work, params.get("items", []))
+    trial_end = work.now if params.get("trial_end") == "now" else params.get("trial_end")
+    change_when_paid(work, subscription, changes, settlement_of(params), trial_end=trial_end)
+    return work.get("subscription", subscription["id"])
+
+
+def _require_paid(work: Work, subscription: Obj) -> None:
+    if work.get("invoice", subscription["latest_invoice"])["status"] == "open":
+        raise _incomplete(work, subscription)
+
+
+def _update_now(work: Work, subscription: Obj, params: Obj) -> Obj:
     _update_plainly(work, subscription, params)
     work.save(subscription, event="customer.subscription.updated")
     if "default_payment_method" in params:
@@ -183,13 +252,18 @@ def update(work: Work, params: Obj, id: str) -> Obj:
         changes = item_changes(work, params.get("items", []))
         change_items(work, subscription, changes, settlement_of(params))
     if "trial_end" in params:
-        subscription = work.get("subscription", id)
+        subscription = work.get("subscription", subscription["id"])
         move_trial_end(work, subscription, work.now if params["trial_end"] == "now" else params["trial_end"])
-    return work.get("subscription", id)
+    return work.get("subscription", subscription["id"])
 
 
 def _update_plainly(work: Work, subscription: Obj, params: Obj) -> None:
     merge_metadata(subscription, params)
+    if "automatic_tax" in params:
+        customer = work.get("customer", subscription["customer"])
+        subscription["automatic_tax"] = taxed(customer, params["automatic_tax"])
+    if "discounts" in params:
+        set_discounts(work, subscription, params["discounts"])
     if "cancel_at_period_end" in params:
         stop_at_period_end(work, subscription, stop=params["cancel_at_period_end"])
     if "cancel_at" in params:

@@ -89,3 +89,27 @@ def plan_shape(price: Obj) -> Obj:
         "trial_period_days": None,
         "usage_type": "licensed",
     }
+
+
+def tax_rate_shape(id: str, now: int, country: str, name: str, percent: float, *, inclusive: bool) -> Obj:
+    """A percentage of tax in a country."""
+    return {
+        "id": id,
+        "object": "tax_rate",
+        "active": True,
+        "country": country,
+        "created": now,
+        "description": None,
+        "display_name": name,
+        "effective_percentage": percent,
+        "flat_amount": None,
+        "inclusive": inclusive,
+        "jurisdiction": country,
+        "jurisdiction_level": "country",
+        "livemode": False,
+        "metadata": {},
+        "percentage": percent,
+        "rate_type": "percentage",
+        "state": None,
+        "tax_type": name.lower(),
+    }

@@ -166,3 +166,43 @@ def portal_configuration_shape(id: str, now: int) -> Obj:
         "name": None,
         "updated": now,
     }
+
+
+def balance_transaction_shape(
+    id: str, now: int, customer: str, amount: int, currency: str, ending_balance: int, type: str
+) -> Obj:
+    """A change of a customer's balance."""
+    return {
+        "id": id,
+        "object": "customer_balance_transaction",
+        "amount": amount,
+        "checkout_session": None,
+        "created": now,
+        "credit_note": None,
+        "currency": currency,
+        "customer": customer,
+        "customer_account": None,
+        "description": None,
+        "ending_balance": ending_balance,
+        "invoice": None,
+        "livemode": False,
+        "metadata": {},
+        "type": type,
+    }
+
+
+def tax_id_shape(id: str, now: int, customer: str, type: str, value: str, country: str) -> Obj:
+    """A number under which a customer is known to a tax office."""
+    return {
+        "id": id,
+        "object": "tax_id",
+        "country": country,
+        "created": now,
+        "customer": customer,
+        "customer_account": None,
+        "livemode": False,
+        "owner": {"customer": customer, "customer_account": None, "type": "customer"},
+        "type": type,
+        "value": value,
+        "verification": {"status": "verified", "verified_address": None, "verified_name": None},
+    }
