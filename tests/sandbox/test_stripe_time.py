@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.stripe.billing.changes import ItemChange, change_items
-from sandbox.stripe.billing.lifecycle import Terms, cancel, start, stop_at_period_end
+from sandbox.stripe.billing.lifecycle import Terms, cancel, default_method, pay, start, stop_at_period_end
 from sandbox.stripe.billing.periods import period_end
 from sandbox.stripe.billing.ticker import tick
 from sandbox.stripe.billing.wallet import resolve
@@ -225,6 +225,18 @@ def test_retry_days_are_the_accounts_own(work: Work) -> None:
     assert (status(work, id), len(events(work, "charge.failed"))) == ("past_due", 2)
     pass_time(work, 35 * DAY + HOUR, retry_days=(2, 4))
     assert (status(work, id), len(events(work, "charge.failed"))) == ("canceled", 3)
+
+
+def test_paying_what_is_late_counts_though_the_next_draft_is_there(work: Work) -> None:
+    id = subscribe(work)
+    let_card_fail(work, id)
+    pass_time(work, 59 * DAY, retry_days=(1,), after_retries="past_due")
+    draft, late = work.all("invoice")[:2]
+    assert (draft["status"], late["status"], status(work, id)) == ("draft", "open", "past_due")
+    let_card_fail(work, id, "success")
+    then = work.at(START + 59 * DAY + 60)
+    pay(then, late, default_method(then, work.get("subscription", id)))
+    assert (status(work, id), work.get("invoice", draft["id"])["status"]) == ("active", "draft")
 
 
 def test_retry_that_succeeds_brings_it_back(work: Work) -> None:

@@ -31,12 +31,14 @@ class Settlement:
     """How a change is settled.
 
     `proration` is none, create_prorations (on the next invoice) or always_invoice; `moment` is the second
-    from which it is reckoned (None: now); `restarts` starts a new period now whatever changed.
+    from which it is reckoned (None: now); `restarts` starts a new period now whatever changed; without
+    `attempts` what is due at once is left to the customer to pay.
     """
 
     proration: str = "create_prorations"
     moment: int | None = None
     restarts: bool = False
+    attempts: bool = True
 
 
 def change_items(
@@ -45,7 +47,7 @@ def change_items(
     """Change items from now on, and collect at once what is due at once."""
     bill = apply_changes(work, subscription, changes, settlement or Settlement())
     if bill:
-        invoice_bill(work, subscription, bill)
+        invoice_bill(work, subscription, bill, attempts=settlement is None or settlement.attempts)
     else:
         work.save(subscription, event="customer.subscription.updated")
 

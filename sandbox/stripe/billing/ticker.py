@@ -9,6 +9,7 @@ from sandbox.stripe.billing.lifecycle import (
     expire,
     renew,
 )
+from sandbox.stripe.billing.pending import expire_pending
 from sandbox.stripe.billing.refunds import settle_refund
 from sandbox.stripe.deadlines import period_end
 from sandbox.stripe.store import Obj, Store
@@ -59,6 +60,8 @@ def _advance(work: Work, obj: Obj) -> None:
 def _advance_subscription(work: Work, subscription: Obj) -> None:
     if subscription["status"] == "incomplete":
         expire(work, subscription)
+    elif _is_over(subscription["pending_update"], work.now):
+        expire_pending(work, subscription)
     elif subscription["cancel_at"] and subscription["cancel_at"] <= work.now:
         cancel(work, subscription)
     elif period_end(subscription) > work.now:
@@ -67,6 +70,10 @@ def _advance_subscription(work: Work, subscription: Obj) -> None:
         end_trial(work, subscription)
     else:
         renew(work, subscription)
+
+
+def _is_over(pending_update: Obj | None, now: int) -> bool:
+    return pending_update is not None and pending_update["expires_at"] <= now
 
 
 def expire_session(work: Work, session: Obj) -> Obj:

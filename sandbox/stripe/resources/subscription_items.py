@@ -24,7 +24,8 @@ def settlement_of(params: Obj) -> Settlement:
     """How the call wants its change settled."""
     anchor = params.get("billing_cycle_anchor") or {}
     behavior = params.get("proration_behavior", "create_prorations")
-    return Settlement(behavior, params.get("proration_date"), anchor.get("type") == "now")
+    attempts = params.get("payment_behavior") != "default_incomplete"
+    return Settlement(behavior, params.get("proration_date"), anchor.get("type") == "now", attempts)
 
 
 def recurring_price(work: Work, id: str, *, param: str) -> Obj:
