@@ -1,10 +1,9 @@
-"""Plans, access and Stripe's events in the admin."""
+"""The access ledger in the admin."""
 
 from datetime import datetime
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import OperationalError
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -12,10 +11,8 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from accounts.queries import signed_in_user
-from subscriptions.actions.events import process_event
 from subscriptions.actions.grants import CannotGrant, end_grant, give_comp
-from subscriptions.gateways import StripeUnavailable
-from subscriptions.models import Grant, Plan, StripeEvent, Subscription
+from subscriptions.models import Grant
 
 
 class GrantForm(ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -30,41 +27,8 @@ class GrantForm(ModelForm):  # type: ignore[type-arg]  # not subscriptable at ru
         return ends_at
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
-    """Rows that only Stripe or an action may write."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
-@admin.register(Plan)
-class PlanAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ("name", "price", "interval", "trial_days", "position", "is_active", "stripe_price_id")
-    list_editable = ("position", "is_active")
-    readonly_fields = ("stripe_price_id",)
-    prepopulated_fields = {"key": ("name",)}
-
-    def has_delete_permission(self, request: HttpRequest, obj: Plan | None = None) -> bool:
-        return False  # those who have it keep it: take it off sale instead
-
-
-@admin.register(Subscription)
-class SubscriptionAdmin(ReadOnlyAdmin):
-    list_display = ("customer", "plan", "status", "started_at", "period_end_at", "cancels_at")
-    list_filter = ("status", "plan")
-    search_fields = ("customer__user__email", "customer__user__name", "customer__stripe_id", "stripe_id")
-    list_select_related = ("customer__user", "plan")
-    date_hierarchy = "started_at"
-
-
 @admin.register(Grant)
-class GrantAdmin(ModelAdmin):  # type: ignore[misc]
+class GrantAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
     """The access ledger. Staff add complimentary access and end it; nothing is deleted."""
 
     list_display = ("user", "source", "starts_at", "ends_at", "reason")
@@ -104,21 +68,3 @@ class GrantAdmin(ModelAdmin):  # type: ignore[misc]
                 )
             except CannotGrant as reason:
                 self.message_user(request, f"{grant}: {reason}", messages.ERROR)
-
-
-@admin.register(StripeEvent)
-class StripeEventAdmin(ReadOnlyAdmin):
-    list_display = ("type", "state", "attempts", "received_at", "settled_at", "note")
-    list_filter = ("state", "type")
-    search_fields = ("stripe_id", "type")
-    date_hierarchy = "received_at"
-    actions = ("process_again",)
-
-    @admin.action(description="Process again")
-    def process_again(self, request: HttpRequest, queryset: QuerySet[StripeEvent]) -> None:
-        for event in queryset:
-            event.state = StripeEvent.State.WAITING
-            try:
-                process_event(event=event, at=timezone.now())
-            except (StripeUnavailable, OperationalError) as trouble:
-                self.message_user(request, f"{event}: {trouble}", messages.ERROR)

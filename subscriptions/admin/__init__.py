@@ -1,0 +1,18 @@
+"""Plans, access, Stripe's objects and its events in the admin, one module per noun."""
+
+from subscriptions.admin.events import StripeEventAdmin
+from subscriptions.admin.grants import GrantAdmin
+from subscriptions.admin.invoices import DisputeAdmin, InvoiceAdmin, PaymentAdmin
+from subscriptions.admin.plans import PlanAdmin
+from subscriptions.admin.subscriptions import CustomerAdmin, SubscriptionAdmin
+
+__all__ = [
+    "CustomerAdmin",
+    "DisputeAdmin",
+    "GrantAdmin",
+    "InvoiceAdmin",
+    "PaymentAdmin",
+    "PlanAdmin",
+    "StripeEventAdmin",
+    "SubscriptionAdmin",
+]
