@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from sandbox.stripe import api, pages
 from sandbox.stripe.billing.ticker import tick
 from sandbox.stripe.errors import ApiError
+from sandbox.stripe.faults import Faults, next_api_fault
 from sandbox.stripe.limits import Limiter
 from sandbox.stripe.pages.render import notice
 from sandbox.stripe.store import Store
@@ -74,9 +75,22 @@ async def _api(request: Request) -> Response:
     except ApiError as error:
         reason = {"Stripe-Rate-Limited-Reason": "global-rate"}
         return JSONResponse(error.body(), error.status, reason)
+    fault = next_api_fault(state.store)
+    if fault and not fault.api_performs:
+        return await _fail(fault)
     answer = api.answer(state.store, state.settings, call, now=int(time.time()))
     state.postman.wake()
+    if fault:
+        return await _fail(fault)
     return Response(answer.body, answer.status, answer.headers, media_type="application/json")
+
+
+async def _fail(fault: Faults) -> Response:
+    """Answer as a fault on purpose says; one that hangs answers when its client has long gone."""
+    if fault.api_answer == "hang":
+        await asyncio.sleep(fault.api_seconds)
+    refusal = fault.refusal()
+    return JSONResponse(refusal.body(), refusal.status)
 
 
 async def _tick(request: Request) -> Response:

@@ -1,8 +1,10 @@
 """The webhook deliveries that are due, and what became of each attempt."""
 
 import sqlite3
+import time
 from dataclasses import dataclass
 
+from sandbox.stripe.faults import count_delivery, faults, held, release
 from sandbox.stripe.store import Store
 
 FORWARD = "forward"
@@ -24,14 +26,22 @@ class Delivery:
 
 
 def queue(store: Store, *, event: str, endpoint: str, url: str) -> None:
-    """Put an event on its way; the worker takes it from here."""
-    row = (event, endpoint, url)
-    store.db.execute("INSERT INTO deliveries (event, endpoint, url) VALUES (?, ?, ?)", row)
+    """Put an event on its way, with the faults that are on; the worker takes it from here."""
+    on = faults(store)
+    type = (store.get(event) or {}).get("type", "")
+    lost = on.loses(type, count_delivery(store, on))
+    state = "lost" if lost else "held" if on.hold else "pending"
+    row = (event, endpoint, url, state, time.time() + on.late if on.late else 0)
+    columns = "event, endpoint, url, state, next_at"
+    insert = f"INSERT INTO deliveries ({columns}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608 a constant
+    store.db.executemany(insert, [row] * (2 if on.twice else 1))
+    if on.hold and len(held(store)) >= on.hold:
+        release(store, on)
 
 
 def pending(store: Store, *, now: float, limit: int) -> list[Delivery]:
-    """What is to be sent now, oldest first."""
-    query = "SELECT * FROM deliveries WHERE state = 'pending' AND next_at <= ? ORDER BY id LIMIT ?"
+    """What is to be sent now, what has waited longest first."""
+    query = "SELECT * FROM deliveries WHERE state = 'pending' AND next_at <= ? ORDER BY next_at, id LIMIT ?"
     return [_delivery(row) for row in store.db.execute(query, (now, limit))]
 
 
@@ -48,6 +58,8 @@ def next_moment(store: Store) -> float | None:
 
 def record(store: Store, delivery: Delivery, *, status: int | None, note: str, at: float) -> None:
     """Keep the outcome of an attempt. Anything but a 2xx is a failure, a redirect too, and is tried again."""
+    if status is not None and delivery.tries == 0 and faults(store).lose_answers:
+        status, note = 500, f"The sandbox lost the answer on purpose; it was {status}."
     attempt = (delivery.id, at, status, note)
     store.db.execute("INSERT INTO attempts (delivery, at, status, note) VALUES (?, ?, ?, ?)", attempt)
     tries = delivery.tries + 1
@@ -61,7 +73,7 @@ def record(store: Store, delivery: Delivery, *, status: int | None, note: str, a
 
 def drop(store: Store, endpoint: str) -> None:
     """Stop what is on its way to an endpoint that was deleted or disabled."""
-    update = "UPDATE deliveries SET state = 'dropped' WHERE endpoint = ? AND state = 'pending'"
+    update = "UPDATE deliveries SET state = 'dropped' WHERE endpoint = ? AND state IN ('pending', 'held')"
     store.db.execute(update, (endpoint,))
 
 
@@ -72,9 +84,26 @@ def send_again(store: Store, event: str) -> None:
     )
 
 
+def send_everything(store: Store) -> None:
+    """Put on its way, now, whatever was not delivered: what waits, is held, was lost or has failed."""
+    undelivered = "state IN ('pending', 'held', 'lost', 'failed')"
+    store.db.execute(f"UPDATE deliveries SET state = 'pending', tries = 0, next_at = 0 WHERE {undelivered}")  # noqa: S608 a constant
+
+
+STATES = ("pending", "held", "lost", "failed", "delivered", "dropped")
+"""Of a delivery: on its way, held or lost by a fault, given up, taken, and its endpoint gone meanwhile."""
+
+
+def counts(store: Store) -> dict[str, int]:
+    """How many deliveries are in each state."""
+    rows = store.db.execute("SELECT state, count(*) AS n FROM deliveries GROUP BY state")
+    return dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in rows}
+
+
 def waiting(store: Store, event: str) -> int:
     """How many endpoints have not yet taken the event: `pending_webhooks`."""
-    query = "SELECT count(*) AS n FROM deliveries WHERE event = ? AND state = 'pending'"
+    waits = "event = ? AND state IN ('pending', 'held')"
+    query = f"SELECT count(DISTINCT endpoint) AS n FROM deliveries WHERE {waits}"  # noqa: S608 a constant
     return int(store.db.execute(query, (event,)).fetchone()["n"])
 
 

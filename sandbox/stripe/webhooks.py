@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from sandbox.stripe import deliveries
 from sandbox.stripe.deliveries import FORWARD, Delivery
+from sandbox.stripe.faults import faults
 from sandbox.stripe.shapes import API_VERSION
 from sandbox.stripe.store import Store
 from sandbox.stripe.work import Settings
@@ -39,11 +40,15 @@ class Postman:
     async def step(self) -> None:
         """Send what is due now, or rest until something may be."""
         self.woken.clear()
-        due = deliveries.pending(self.store, now=time.time(), limit=AT_ONCE)
+        due = deliveries.pending(self.store, now=time.time(), limit=self._at_once())
         if due:
             await asyncio.gather(*(self._deliver(delivery) for delivery in due))
         else:
             await self._rest()
+
+    def _at_once(self) -> int:
+        """One by one while the order is what matters."""
+        return 1 if faults(self.store).hold else AT_ONCE
 
     async def _rest(self) -> None:
         moment = deliveries.next_moment(self.store)

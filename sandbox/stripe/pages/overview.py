@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from sandbox.stripe import deliveries
 from sandbox.stripe.cards import BEHAVIOURS, TEST_CARDS
+from sandbox.stripe.faults import faults
 from sandbox.stripe.pages.render import form, not_found, page, see, unit
 
 SHOWN = (
@@ -33,6 +34,8 @@ async def index(request: Request) -> Response:
             events=[(event, deliveries.history(work.store, event["id"])) for event in events],
             endpoints=work.all("webhook_endpoint"),
             forward_to=work.settings.forward_to,
+            faults=faults(work.store),
+            deliveries=deliveries.counts(work.store),
             cards=[(card, BEHAVIOURS[card.behaviour]) for card in TEST_CARDS],
         )
 
