@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from sandbox.stripe import api, pages
+from sandbox.stripe.billing.test_clocks import delete_expired
 from sandbox.stripe.billing.ticker import tick
 from sandbox.stripe.errors import ApiError
 from sandbox.stripe.faults import Faults, next_api_fault
@@ -113,6 +114,7 @@ async def _for_ever(step: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 async def _keep_time(store: Store, settings: Settings, postman: Postman) -> None:
-    if tick(store, settings, int(time.time())):
+    now = int(time.time())
+    if delete_expired(store, settings, now) + tick(store, settings, now):
         postman.wake()
     await asyncio.sleep(TICK)

@@ -140,6 +140,15 @@ class Store:
         row = self.db.execute(query, (json.dumps(ids),)).fetchone()
         return str(row["clock"]) if row else None
 
+    def adopt(self, clock: str, keys: Sequence[str]) -> None:
+        """Let what belongs to objects of this clock, by one of these keys, live by it as well."""
+        belongs = "clock IS NULL AND json_extract(json, ?) IN (SELECT id FROM objects WHERE clock = ?)"
+        for key in keys:
+            self.db.execute(f"UPDATE objects SET clock = ? WHERE {belongs}", (clock, f"$.{key}", clock))  # noqa: S608 constant
+        names_one = "clock = ? AND json_type(json, '$.test_clock') IS NOT NULL"
+        shown = "json = json_set(json, '$.test_clock', ?)"
+        self.db.execute(f"UPDATE objects SET {shown} WHERE {names_one}", (clock, clock))  # noqa: S608 constant
+
     def stop(self, clock: str) -> None:
         """Nothing that lives by this clock needs attention any more."""
         self.db.execute("UPDATE objects SET due = NULL WHERE clock = ?", (clock,))

@@ -7,6 +7,9 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+import stripe
+
 from sandbox.running import Sandbox
 from tests.sandbox.driving import START
 
@@ -24,6 +27,12 @@ def control(sandbox: Sandbox, path: str, **fields: str) -> tuple[int, Any]:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
+
+
+def body_of(refused: "pytest.ExceptionInfo[stripe.StripeError]") -> dict[str, Any]:
+    """The error as the API answered it."""
+    body: Any = refused.value.json_body
+    return dict(body["error"])
 
 
 @dataclass
@@ -54,6 +63,11 @@ class Life:
         """Its latest invoice."""
         latest = self.api.subscriptions.retrieve(self.id).latest_invoice
         return self.api.invoices.retrieve(latest, {"expand": ["payments.data.payment.payment_intent"]})
+
+    def next_attempt(self) -> int | None:
+        """When its latest invoice is tried again."""
+        moment: int | None = self.invoice.next_payment_attempt
+        return moment
 
     @property
     def intent(self) -> Any:

@@ -8,6 +8,9 @@ import pytest
 import stripe
 
 from sandbox.running import Sandbox
+from sandbox.stripe.billing.test_clocks import delete_expired
+from sandbox.stripe.resources import test_clocks
+from sandbox.stripe.work import Work
 from tests.sandbox.driving import START, card, visit
 
 HOUR = 3600
@@ -193,6 +196,39 @@ def test_deleting_a_clock_takes_its_customers_along(api: Any, subscription: Any,
     with pytest.raises(stripe.InvalidRequestError) as refused:
         api.customers.create({"test_clock": clock.id})
     assert (refused.value.http_status, refused.value.code) == (400, "resource_missing")
+
+
+def test_customer_there_is_comes_to_live_by_a_clock(
+    api: Any, monthly: Any, new_customer: Callable[..., Any]
+) -> None:
+    customer = new_customer("pm_card_visa").id
+    stays = new_customer("pm_card_visa").id
+    mine, other = (
+        api.subscriptions.create({"customer": each, "items": [{"price": monthly.id}]})
+        for each in (customer, stays)
+    )
+    clock = api.test_helpers.test_clocks.create({"frozen_time": mine.created, "customer": customer})
+    end = mine["items"].data[0].current_period_end
+    api.test_helpers.test_clocks.advance(clock.id, {"frozen_time": end + 2 * HOUR})
+    renewed = api.subscriptions.retrieve(mine.id, {"expand": ["latest_invoice.payments"]})
+    invoice = renewed.latest_invoice
+    assert (renewed.test_clock, invoice.test_clock, invoice.status) == (clock.id, clock.id, "paid")
+    assert (invoice.created, invoice.payments.data[0].status_transitions.paid_at) == (end, end + HOUR)
+    assert api.invoices.retrieve(mine.latest_invoice).test_clock == clock.id
+    alone = api.subscriptions.retrieve(other.id)
+    assert (alone.test_clock, alone.latest_invoice) == (None, other.latest_invoice)
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        api.test_helpers.test_clocks.create({"frozen_time": end, "customer": customer})
+    assert refused.value.param == "customer"
+
+
+def test_clocks_are_deleted_after_30_days(work: Work) -> None:
+    clock = test_clocks.create(work, {"frozen_time": START})
+    assert clock["deletes_after"] == START + 30 * DAY
+    assert delete_expired(work.store, work.settings, START + 30 * DAY - 1) == 0
+    assert delete_expired(work.store, work.settings, START + 30 * DAY) == 1
+    assert work.all("test_helpers.test_clock") == []
+    assert delete_expired(work.store, work.settings, START + 31 * DAY) == 0
 
 
 def json_of(answer: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import stripe
 
 from sandbox.running import Sandbox, running_sandbox
 from tests.sandbox.driving import START, client_of
-from tests.sandbox.lives import DAY, HOUR, RENEWAL, Life, begin, control
+from tests.sandbox.lives import DAY, HOUR, RENEWAL, Life, begin, body_of, control
 
 
 @pytest.fixture
@@ -72,13 +72,13 @@ def test_another_card_made_default_pays_at_the_next_retry(life: Life, where: str
     life.turn("lost_card")
     life.pass_until(RENEWAL)
     card = life.add_card()
-    assert life.invoice.next_payment_attempt is None
+    assert life.next_attempt() is None
     if where == "customer":
         change = {"invoice_settings": {"default_payment_method": card}}
         life.api.customers.update(life.customer, change)
     else:
         life.api.subscriptions.update(life.id, {"default_payment_method": card})
-    assert life.invoice.next_payment_attempt == START + RENEWAL + DAY
+    assert life.next_attempt() == START + RENEWAL + DAY
     life.pass_until(RENEWAL + DAY)
     assert (life.status, life.invoice.status, life.invoice.attempt_count) == ("active", "paid", 2)
     assert life.intent.payment_method == card
@@ -90,7 +90,7 @@ def test_failed_card_of_the_subscription_goes_before_the_customers(life: Life) -
     life.pass_until(RENEWAL)
     change = {"invoice_settings": {"default_payment_method": life.add_card()}}
     life.api.customers.update(life.customer, change)
-    assert life.invoice.next_payment_attempt is None
+    assert life.next_attempt() is None
     life.pass_until(RENEWAL + DAY)
     assert life.status == "past_due"
 
@@ -111,7 +111,7 @@ def test_paying_by_hand_neither_counts_nor_moves_the_retries(life: Life) -> None
     life.pass_until(RENEWAL + HOUR)
     with pytest.raises(stripe.CardError) as declined:
         life.api.invoices.pay(life.invoice.id)
-    assert declined.value.error.decline_code == "insufficient_funds"
+    assert body_of(declined)["decline_code"] == "insufficient_funds"
     assert (life.invoice.attempt_count, life.invoice.next_payment_attempt) == (1, START + RENEWAL + DAY)
     paid = life.api.invoices.pay(life.invoice.id, {"payment_method": life.add_card()})
     assert (paid.status, paid.next_payment_attempt, life.status) == ("paid", None, "active")
@@ -206,7 +206,7 @@ def test_unpaid_leaves_later_invoices_drafts(tmp_path_factory: pytest.TempPathFa
         life.turn("insufficient_funds")
         life.pass_until(RENEWAL + 4 * DAY)
         assert (life.status, life.invoice.attempt_count) == ("unpaid", 3)
-        assert life.invoice.next_payment_attempt is None
+        assert life.next_attempt() is None
         late = life.invoice.id
         life.pass_until(59 * DAY + 2 * HOUR)
         draft = life.invoice
@@ -231,7 +231,7 @@ def test_declining_cards_are_refused_when_attached(
 ) -> None:
     with pytest.raises(stripe.CardError) as declined:
         api.payment_methods.attach(magic, {"customer": new_customer().id})
-    assert (declined.value.code, declined.value.error.to_dict().get("decline_code")) == CARDS[magic]
+    assert (declined.value.code, body_of(declined).get("decline_code")) == CARDS[magic]
 
 
 def test_cards_that_pass_3d_secure_only_to_be_declined(
@@ -268,10 +268,14 @@ def test_rate_limit_answers_as_stripe_does(tmp_path: Any) -> None:
         api: Any = client_of(limited).v1
         with pytest.raises(stripe.RateLimitError) as refused:
             _hurry(api)
-        error = refused.value
-        body = (error.json_body or {})["error"]
-        assert (error.http_status, body["code"], body["type"]) == (429, "rate_limit", "invalid_request_error")
-        assert error.headers["stripe-rate-limited-reason"] == "global-rate"
+        body = body_of(refused)
+        assert (refused.value.http_status, body["code"], body["type"]) == (
+            429,
+            "rate_limit",
+            "invalid_request_error",
+        )
+        headers: Any = refused.value.headers
+        assert headers["stripe-rate-limited-reason"] == "global-rate"
         assert control(limited, "rate_limit", per_second="0") == (200, {"per_second": None})
         assert [api.customers.list().data for _ in range(10)] == [[]] * 10
 

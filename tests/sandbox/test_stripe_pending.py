@@ -7,7 +7,7 @@ import pytest
 import stripe
 
 from tests.sandbox.driving import START
-from tests.sandbox.lives import DAY, HOUR, Life, begin, control
+from tests.sandbox.lives import DAY, HOUR, Life, begin, body_of, control
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_change_that_must_be_paid_is_not_made_otherwise(life: Life, monthly: Any
     before = retrieve(life)
     with pytest.raises(stripe.CardError) as declined:
         change(life, yearly, payment_behavior="error_if_incomplete")
-    assert declined.value.error.decline_code == "insufficient_funds"
+    assert body_of(declined)["decline_code"] == "insufficient_funds"
     assert retrieve(life).to_dict() == before.to_dict()
     assert len(life.api.invoices.list({"customer": life.customer}).data) == 1
 

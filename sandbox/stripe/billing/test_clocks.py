@@ -8,8 +8,8 @@ from sandbox.stripe.billing.lifecycle import ENDED
 from sandbox.stripe.billing.periods import boundary
 from sandbox.stripe.billing.ticker import step
 from sandbox.stripe.errors import invalid
-from sandbox.stripe.store import Obj, equals
-from sandbox.stripe.work import TEST_CLOCK, Work
+from sandbox.stripe.store import Obj, Store, equals, within
+from sandbox.stripe.work import OWNERS, TEST_CLOCK, Settings, Work
 
 MOST_CUSTOMERS = 3
 MOST_INTERVALS = 2
@@ -22,6 +22,15 @@ def require_room(work: Work, clock: Obj) -> None:
     if len(work.all("customer", equals("test_clock", clock["id"]))) >= MOST_CUSTOMERS:
         message = f"A test clock takes {MOST_CUSTOMERS} customers at most: {clock['id']} has as many."
         raise invalid(message, param="test_clock")
+
+
+def adopt(work: Work, clock: Obj, customer: Obj) -> None:
+    """Let a customer there is, with all that is theirs, live by a clock from now on. Raises ApiError 400."""
+    if customer["test_clock"]:
+        message = f"This customer is already attached to the test clock {customer['test_clock']}."
+        raise invalid(message, param="customer")
+    work.save(customer | {"test_clock": clock["id"]}, event="customer.updated")
+    work.store.adopt(clock["id"], OWNERS)
 
 
 def advance(work: Work, clock: Obj, until: int) -> Obj:
@@ -62,8 +71,22 @@ def _latest(work: Work, clock: Obj) -> int:
     return min(boundary(clock["frozen_time"], rhythm, MOST_INTERVALS) for rhythm in rhythms)
 
 
-def delete(work: Work, clock: Obj) -> None:
-    """Delete what lives by a clock: its customers, whose subscriptions end at once."""
+def delete(work: Work, clock: Obj) -> Obj:
+    """Delete a clock with what lives by it: its customers, whose subscriptions end at once."""
     for customer in work.all("customer", equals("test_clock", clock["id"])):
         delete_customer(work, customer)
     work.store.stop(clock["id"])
+    gone = {"id": clock["id"], "object": TEST_CLOCK, "deleted": True}
+    work.save(gone)
+    work.emit(f"{TEST_CLOCK}.deleted", clock)
+    return gone
+
+
+def delete_expired(store: Store, settings: Settings, now: int) -> int:
+    """Delete the clocks whose 30 days are over; returns how many."""
+    work = Work(store, settings, now)
+    with store.transaction():
+        expired = work.all(TEST_CLOCK, *within("deletes_after", {"lte": now}))
+        for clock in expired:
+            delete(work.at(clock["frozen_time"]), clock)
+    return len(expired)

@@ -20,6 +20,7 @@ SHOWN = (
     "payment_intent",
     "product",
     "price",
+    "test_helpers.test_clock",
     "webhook_endpoint",
 )
 

@@ -2,8 +2,8 @@
 
 from sandbox.stripe.billing import test_clocks
 from sandbox.stripe.deadlines import DAY
-from sandbox.stripe.params import Spec, integer, text
-from sandbox.stripe.resources.operation import Operation, listing, retrieval, tombstone
+from sandbox.stripe.params import Spec, filled, integer, text
+from sandbox.stripe.resources.operation import Operation, listing, retrieval
 from sandbox.stripe.shapes.test_clocks import test_clock_shape
 from sandbox.stripe.store import Obj
 from sandbox.stripe.work import TEST_CLOCK, Work, new_id
@@ -13,9 +13,12 @@ NOUN = "test clock"
 
 
 def create(work: Work, params: Obj) -> Obj:
-    """A clock that stands at `frozen_time` until it is advanced."""
+    """A clock that stands at `frozen_time` until it is advanced, for new customers and one there may be."""
     clock = test_clock_shape(new_id("clock"), work.now, params["frozen_time"], work.now + LIFE)
-    return work.create(clock | {"name": params.get("name")}, event=f"{TEST_CLOCK}.created")
+    work.create(clock | {"name": params.get("name")}, event=f"{TEST_CLOCK}.created")
+    if "customer" in params:
+        test_clocks.adopt(work, clock, work.refer("customer", params["customer"], param="customer"))
+    return work.get(TEST_CLOCK, clock["id"])
 
 
 def advance(work: Work, params: Obj, id: str) -> Obj:
@@ -25,13 +28,11 @@ def advance(work: Work, params: Obj, id: str) -> Obj:
 
 def delete(work: Work, params: Obj, id: str) -> Obj:
     """Delete a clock with its customers."""
-    clock = work.get(TEST_CLOCK, id, noun=NOUN)
-    test_clocks.delete(work, clock)
-    return tombstone(work, clock, event=f"{TEST_CLOCK}.deleted")
+    return test_clocks.delete(work, work.get(TEST_CLOCK, id, noun=NOUN))
 
 
 PATH = "/v1/test_helpers/test_clocks"
-NEW: Spec = {"frozen_time": integer, "name": text}
+NEW: Spec = {"customer": filled, "frozen_time": integer, "name": text}
 OPERATIONS = (
     Operation("POST", PATH, create, NEW, needs=["frozen_time"]),
     listing(PATH, TEST_CLOCK, {}),
