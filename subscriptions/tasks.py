@@ -6,9 +6,10 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
+from subscriptions.actions import notices
 from subscriptions.actions.events import process_event
 from subscriptions.gateways import StripeUnavailable
-from subscriptions.models import StripeEvent
+from subscriptions.models import Notice, StripeEvent
 from subscriptions.queries import waiting_events
 
 logger = logging.getLogger(__name__)
@@ -30,3 +31,15 @@ def sweep_events() -> None:
     """Queue the events whose turn it is: those postponed, and those a broker or a worker lost."""
     for event_id in waiting_events(at=timezone.now()).values_list("pk", flat=True)[:AT_ONCE]:
         settle_event.delay(event_id)
+
+
+@shared_task
+def send_notice(notice_id: int) -> None:
+    """Send one letter, as soon as it was given."""
+    notices.send_notice(notice=Notice.objects.get(pk=notice_id), at=timezone.now())
+
+
+@shared_task
+def send_notices() -> None:
+    """Send the letters whose turn it is: those that failed, and those a broker or a worker lost."""
+    notices.send_notices(at=timezone.now())

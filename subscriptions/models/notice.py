@@ -1,10 +1,20 @@
 """Letters about money and access: each is due once, and is sent once."""
 
+from datetime import datetime
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
 from subscriptions.models.invoice import Invoice
 from subscriptions.models.subscription import Subscription
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def waiting(self, *, at: datetime) -> "NoticeQuerySet":
+        """Letters whose turn it is, the longest waiting first."""
+        unsent = self.filter(sent_at__isnull=True, dropped_at__isnull=True)
+        return unsent.filter(due_at__lte=at).order_by("due_at", "pk")
 
 
 class Notice(models.Model):
@@ -18,6 +28,7 @@ class Notice(models.Model):
         CARD_REFUSED = "card_refused", "card refused for good"
         CONFIRM_PAYMENT = "confirm_payment", "bank asks to confirm"
         ACCESS_STOPPED = "access_stopped", "access stopped for want of payment"
+        CARD_EXPIRES = "card_expires", "card about to expire"
         RECOVERED = "recovered", "payment went through after all"
         PAUSED = "paused", "paused"
         CANCELLED = "cancelled", "cancellation confirmed"
@@ -46,11 +57,17 @@ class Notice(models.Model):
     )
     invoice = models.ForeignKey(Invoice, models.CASCADE, null=True, blank=True, related_name="notices")
     facts = models.JSONField(default=dict, blank=True, help_text="What the letter says besides.")
-    due_at = models.DateTimeField(db_index=True)
+    given_at = models.DateTimeField("arose")
+    due_at = models.DateTimeField(db_index=True, help_text="When it is tried next.")
     sent_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(
+        "given up", null=True, blank=True, help_text="It will not go out, for the reason noted."
+    )
     subject = models.CharField(max_length=200, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     trouble = models.CharField("why it did not go out", max_length=300, blank=True)
+
+    objects: ClassVar[models.Manager["Notice"]] = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ("-due_at", "-id")

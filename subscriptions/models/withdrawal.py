@@ -11,7 +11,8 @@ class Withdrawal(models.Model):
     """A consumer's statement, kept as sent, and what was done about it."""
 
     class State(models.TextChoices):
-        RECEIVED = "received", "received, not matched to a contract yet"
+        RECEIVED = "received", "received"
+        ACCEPTED = "accepted", "accepted, to be carried out"
         EXECUTED = "executed", "carried out"
         REFUSED = "refused", "refused"
 
@@ -22,6 +23,9 @@ class Withdrawal(models.Model):
         Subscription, models.PROTECT, null=True, blank=True, related_name="withdrawals"
     )
     gift = models.ForeignKey(Gift, models.PROTECT, null=True, blank=True, related_name="withdrawals")
+    submission = models.UUIDField(
+        unique=True, null=True, editable=False, help_text="So that one form counts once."
+    )
     name = models.CharField(max_length=120)
     email = models.EmailField("confirmation to")
     contract = models.CharField(

@@ -1,0 +1,33 @@
+"""What follows from what happens to the books."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.utils import timezone
+
+from accounts.models import User
+from kit.queue import enqueue_on_commit
+from subscriptions.actions.institutions import follow_domains
+from subscriptions.models import Notice
+from subscriptions.signals import noticed
+from subscriptions.tasks import send_notice
+
+
+@receiver(noticed)
+def send_soon(*, notice: Notice, **kwargs: Any) -> None:
+    """Actions cannot queue tasks, which import them."""
+    enqueue_on_commit(send_notice, notice.pk)
+
+
+@receiver(user_logged_in)
+def follow_institutions_at_sign_in(user: User, **kwargs: Any) -> None:
+    """Addresses come and go between visits, and so does what their domains give."""
+    follow_domains(user=user, at=timezone.now())
+
+
+@receiver(email_confirmed)
+def follow_institutions_of_new_address(email_address: EmailAddress, **kwargs: Any) -> None:
+    follow_domains(user=email_address.user, at=timezone.now())
