@@ -1,10 +1,13 @@
 """Questions about who someone is, and how they proved it."""
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import AuditEntry, User
@@ -28,6 +31,23 @@ def signed_in_user(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def proven_addresses(user: User) -> list[str]:
+    """The e-mail addresses that the account has proved to be its own, in small letters."""
+    found = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    return [address.lower() for address in found]
+
+
+def users_with_domain(domain: str) -> QuerySet[User]:
+    """The accounts that have proved an e-mail address of exactly this domain."""
+    proven = EmailAddress.objects.filter(verified=True, email__iendswith=f"@{domain}")
+    return User.objects.filter(pk__in=proven.values("user"))
+
+
+def network_address(request: HttpRequest) -> str:
+    """The address a request came from, as the proxies that are trusted (TRUSTED_PROXY_COUNT) report it."""
+    return str(get_adapter().get_client_ip(request))
 
 
 def has_second_factor(user: User) -> bool:

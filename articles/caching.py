@@ -17,7 +17,8 @@ View = Callable[..., HttpResponseBase]
 def public_page(view: View) -> View:
     """Let a visitor's page be kept for a minute and compared by its ETag; keep a personal one nowhere.
 
-    Personal is what a signed-in reader gets, and what tells a visitor something once, as on signing out.
+    Personal is what a signed-in reader gets, or whoever reads by the network they come from, and what tells
+    a visitor something once, as on signing out.
     Neither is compared by its date: what a reader may see changes without the story. A page that is kept must
     set no cookie, so a visitor's page holds no form that needs a CSRF token.
     """
@@ -26,7 +27,7 @@ def public_page(view: View) -> View:
     @wraps(view, updated=())
     def handle(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
-        if request.user.is_authenticated or getattr(get_messages(request), "used", False):
+        if _is_personal(request):
             patch_cache_control(response, private=True, no_store=True)
             response.headers.pop("Last-Modified", None)
         else:
@@ -34,3 +35,9 @@ def public_page(view: View) -> View:
         return response
 
     return handle
+
+
+def _is_personal(request: HttpRequest) -> bool:
+    reader = getattr(request, "reader", None)
+    has_rights = bool(reader and reader.grants)
+    return request.user.is_authenticated or has_rights or getattr(get_messages(request), "used", False)

@@ -1,13 +1,26 @@
 """What someone has, read from the ledger."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Q, QuerySet, When
 
 from accounts.models import User
-from subscriptions.models import Customer, Grant, Plan, Source, Status, StripeEvent, Subscription
+from subscriptions.models import (
+    Customer,
+    Grant,
+    Institution,
+    InstitutionNetwork,
+    Plan,
+    Source,
+    Status,
+    StripeEvent,
+    Subscription,
+)
+from subscriptions.models.institution import digits_of
 
 
 @dataclass(frozen=True)
@@ -61,3 +74,28 @@ def waiting_events(*, at: datetime) -> QuerySet[StripeEvent]:
     never_tried = Q(try_after_at__isnull=True, received_at__lte=at - timedelta(minutes=1))
     waiting = StripeEvent.objects.filter(state=StripeEvent.State.WAITING)
     return waiting.filter(never_tried | Q(try_after_at__lte=at)).order_by("received_at")
+
+
+def institutions_of(addresses: Iterable[str]) -> list[Institution]:
+    """The institutions that have the domain of one of these e-mail addresses on their list."""
+    domains = {address.rpartition("@")[2].lower() for address in addresses}
+    return list(Institution.objects.filter(domains__domain__in=domains).distinct())
+
+
+def access_by_network(address: str, *, at: datetime) -> tuple[GrantFact, ...]:
+    """The right to read that a network address gives, from the institutions that have it in a range."""
+    try:
+        place = ip_address(address)
+    except ValueError:
+        return ()
+    mapped = getattr(place, "ipv4_mapped", None) or place
+    digits = digits_of(int(mapped), mapped.version)
+    ranges = InstitutionNetwork.objects.filter(first__lte=digits, last__gte=digits)
+    rows = ranges.filter(institution__is_active=True).select_related("institution")
+    facts = (_fact_of(row.institution) for row in rows)
+    return tuple(fact for fact in facts if fact.is_current(at))
+
+
+def _fact_of(institution: Institution) -> GrantFact:
+    reason = f"Access provided by {institution}."
+    return GrantFact(Source.INSTITUTION, reason, institution.starts_at, institution.ends_at)

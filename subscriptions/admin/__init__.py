@@ -2,6 +2,7 @@
 
 from subscriptions.admin.events import StripeEventAdmin
 from subscriptions.admin.grants import GrantAdmin
+from subscriptions.admin.institutions import InstitutionAdmin
 from subscriptions.admin.invoices import DisputeAdmin, InvoiceAdmin, PaymentAdmin
 from subscriptions.admin.plans import PlanAdmin
 from subscriptions.admin.subscriptions import CustomerAdmin, SubscriptionAdmin
@@ -10,6 +11,7 @@ __all__ = [
     "CustomerAdmin",
     "DisputeAdmin",
     "GrantAdmin",
+    "InstitutionAdmin",
     "InvoiceAdmin",
     "PaymentAdmin",
     "PlanAdmin",

@@ -188,7 +188,7 @@ def test_a_visitors_page_takes_the_same_queries_beside_one_story_and_thirty(
     for _ in range(count):
         ArticleFactory.create(authors=[AuthorFactory.create()], section=section)
         ArticleFactory.create(authors=[AuthorFactory.create()], topics=[topic])
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         assert client.get("/articles/tide/").status_code == 200
 
 

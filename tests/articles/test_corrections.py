@@ -199,5 +199,5 @@ class TestThePageOfCorrections:
     ) -> None:
         for _ in range(count):
             correct(ArticleFactory.create())
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert client.get("/corrections/").status_code == 200

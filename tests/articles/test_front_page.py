@@ -98,7 +98,7 @@ def test_the_page_takes_the_same_queries_for_one_story_and_for_thirty(
 ) -> None:
     for _ in range(count):
         ArticleFactory.create(authors=[AuthorFactory.create(), AuthorFactory.create()])
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert client.get("/").status_code == 200
 
 

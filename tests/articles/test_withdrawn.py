@@ -121,5 +121,5 @@ def test_the_page_takes_few_queries(
     client: Client, story: Article, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     kill(story)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(PATH)
