@@ -112,6 +112,24 @@ def test_flow_opens_the_task(api: Any, reader: Any) -> None:
     assert visit(portal(api, reader, flow_data={"type": "payment_method_update"})).heading == "Change card"
 
 
+def test_a_task_that_is_done_leads_where_the_caller_wished(sandbox: Sandbox, api: Any, reader: Any) -> None:
+    done = {"type": "redirect", "redirect": {"return_url": "http://site.test/account/returned"}}
+    flow = {"type": "payment_method_update", "after_completion": done}
+    for number in ("5555555555554444", "4000002500003155"):
+        page = visit(portal(api, reader, flow_data=flow), card(number))
+        if page.location and "/authenticate/" in page.location:
+            page = visit(sandbox.stripe_url + page.location, {"result": "complete"})
+        assert page.location == "http://site.test/account/returned"
+    assert subscription_of(api, reader).default_payment_method
+
+
+def test_a_wish_for_nowhere_is_an_error(api: Any, reader: Any) -> None:
+    flow = {"type": "payment_method_update", "after_completion": {"type": "redirect"}}
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        portal(api, reader, flow_data=flow)
+    assert refused.value.param == "flow_data[after_completion][redirect]"
+
+
 def test_unknown_visit_is_not_found(sandbox: Sandbox) -> None:
     assert visit(f"{sandbox.stripe_url}/p/session/bps_missing").status == 404
 

@@ -10,6 +10,7 @@ from sandbox.stripe.billing.authentication import authenticate_intent
 from sandbox.stripe.billing.charging import Outcome, invoice_of
 from sandbox.stripe.billing.checkout import go_on
 from sandbox.stripe.billing.wallet import make_default
+from sandbox.stripe.pages.portal import leave
 from sandbox.stripe.pages.render import form, not_found, notice, page, see, unit
 from sandbox.stripe.store import Obj
 from sandbox.stripe.work import Work
@@ -52,9 +53,10 @@ def _back(work: Work, intent: Obj, session_id: str, outcome: Outcome) -> Respons
         return see(f"/c/pay/{session['id']}?failed=1")
     visit = work.find("billing_portal.session", session_id)
     if visit:
-        if outcome == "paid":
-            make_default(work, work.get("payment_method", intent["payment_method"]))
-        return see(f"/p/session/{visit['id']}" + ("?done=card" if outcome == "paid" else "/card?failed=1"))
+        if outcome != "paid":
+            return see(f"/p/session/{visit['id']}/card?failed=1")
+        make_default(work, work.get("payment_method", intent["payment_method"]))
+        return leave(visit, "card")
     if intent["object"] == "payment_intent":
         return see(
             invoice_of(work, intent)["hosted_invoice_url"] + ("" if outcome == "paid" else "?failed=1")

@@ -92,7 +92,11 @@ def _subscription(work: Work, visit: Obj, fields: dict[str, str]) -> Obj | None:
     return next((each for each in running if wanted in (None, each["id"])), None)
 
 
-def _home(visit: Obj, done: str) -> Response:
+def leave(visit: Obj, done: str) -> Response:
+    """Where the portal leads once a task is done: home, or wherever its visit was to end."""
+    after = visit["flow"]["after_completion"] if visit["flow"] else {"type": "portal_homepage"}
+    if after["type"] == "redirect":
+        return see(after["redirect"]["return_url"])
     return see(f"/p/session/{visit['id']}?done={done}")
 
 
@@ -121,7 +125,7 @@ def _set_stop(work: Work, visit: Obj, fields: dict[str, str], *, stop: bool) -> 
     if subscription["cancel_at_period_end"] != stop:
         stop_at_period_end(work, subscription, stop=stop)
         work.save(subscription, event="customer.subscription.updated")
-    return _home(visit, "cancel" if stop else "resume")
+    return leave(visit, "cancel" if stop else "resume")
 
 
 def choose_plan(work: Work, visit: Obj, fields: dict[str, str]) -> Response:
@@ -157,7 +161,7 @@ def change_plan(work: Work, visit: Obj, fields: dict[str, str]) -> Response:
         return choose_plan(work, visit, fields)
     if price["id"] != item["price"]["id"]:
         change_items(work, subscription, [ItemChange(item["id"], price)])
-    return _home(visit, "plan")
+    return leave(visit, "plan")
 
 
 def ask_card(work: Work, visit: Obj, fields: dict[str, str]) -> Response:
@@ -180,7 +184,7 @@ def change_card(work: Work, visit: Obj, fields: dict[str, str]) -> Response:
     if intent["status"] == "requires_action":
         return see(f"/authenticate/{intent['id']}?session={visit['id']}")
     make_default(work, work.get("payment_method", method["id"]))
-    return _home(visit, "card")
+    return leave(visit, "card")
 
 
 HOME = "/p/session/{visit}"

@@ -1,5 +1,6 @@
 """Visits to the Customer Portal: https://docs.stripe.com/api/customer_portal/sessions."""
 
+from sandbox.stripe.errors import missing_param
 from sandbox.stripe.params import Spec, boolean, filled, hash_of, one_of, url
 from sandbox.stripe.resources.operation import Operation, listing, retrieval
 from sandbox.stripe.shapes.customers import portal_configuration_shape, portal_session_shape
@@ -8,8 +9,16 @@ from sandbox.stripe.work import Work, new_id
 
 OF_SUBSCRIPTION = hash_of({"subscription": filled}, needs=["subscription"])
 PAGES = {"payment_method_update": "card", "subscription_cancel": "cancel", "subscription_update": "plan"}
+AFTERWARDS = hash_of(
+    {
+        "redirect": hash_of({"return_url": url}, needs=["return_url"]),
+        "type": one_of("portal_homepage", "redirect"),
+    },
+    needs=["type"],
+)
 FLOW = hash_of(
     {
+        "after_completion": AFTERWARDS,
         "type": one_of(*PAGES),
         "subscription_cancel": OF_SUBSCRIPTION,
         "subscription_update": OF_SUBSCRIPTION,
@@ -57,6 +66,9 @@ def _page(work: Work, flow: Obj) -> str:
 
 def _flow_shape(flow: Obj) -> Obj:
     after = {"hosted_confirmation": None, "redirect": None, "type": "portal_homepage"}
+    after |= flow.get("after_completion") or {}
+    if after["type"] == "redirect" and after["redirect"] is None:
+        raise missing_param("flow_data[after_completion][redirect]")
     cancel = flow.get("subscription_cancel")
     return {
         "after_completion": after,
