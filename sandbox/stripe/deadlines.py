@@ -63,6 +63,8 @@ def _moments(obj: Obj, hidden: Obj) -> list[int]:
     moments = [period_end(obj)]
     if obj["cancel_at"]:
         moments.append(obj["cancel_at"])
+    if obj["pause_collection"] and obj["pause_collection"]["resumes_at"]:
+        moments.append(obj["pause_collection"]["resumes_at"])
     if obj["pending_update"]:
         moments.append(obj["pending_update"]["expires_at"])
     if obj["status"] == "trialing" and not hidden.get("trial_end_announced"):

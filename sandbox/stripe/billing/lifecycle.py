@@ -8,6 +8,7 @@ from sandbox.stripe.billing.charging import Outcome, attempt, authenticate, inte
 from sandbox.stripe.billing.discounts import Redemption, redeem
 from sandbox.stripe.billing.dunning import may_try, pass_over, plan_retry
 from sandbox.stripe.billing.invoicing import draft, finalize, mark_paid, void
+from sandbox.stripe.billing.pausing import set_aside
 from sandbox.stripe.billing.pending import announce, awaits, give_up, take_up
 from sandbox.stripe.billing.periods import period_end
 from sandbox.stripe.errors import invalid
@@ -72,6 +73,8 @@ def open_subscription(work: Work, terms: Terms) -> Obj:
         subscription["discounts"].append(discount["id"])
     if subscription["cancel_at_period_end"]:
         stop_at_period_end(work, subscription, stop=True)
+    elif subscription["cancel_at"]:
+        stop_at(work, subscription, subscription["cancel_at"])
     return subscription
 
 
@@ -183,6 +186,18 @@ def _mark_delinquent(work: Work, subscription: Obj, *, late: bool) -> None:
     work.save(customer | {"delinquent": late}, event="customer.updated")
 
 
+def stop_at(work: Work, subscription: Obj, moment: int | None) -> None:
+    """Note the moment, Unix seconds, at which the subscription is to end; None lets it go on.
+
+    Raises ApiError 400 for one that is past.
+    """
+    if moment is not None and moment <= work.now:
+        raise invalid("The `cancel_at` timestamp must be in the future.", param="cancel_at")
+    subscription |= {"cancel_at": moment, "cancel_at_period_end": False}
+    subscription["canceled_at"] = work.now if moment else None
+    subscription["cancellation_details"]["reason"] = "cancellation_requested" if moment else None
+
+
 def stop_at_period_end(work: Work, subscription: Obj, *, stop: bool) -> None:
     """Note that the subscription is to end with what is paid for, or is to go on after all."""
     end = deadlines.period_end(subscription)
@@ -285,7 +300,9 @@ def invoice_bill(
         finalizes_at=finalizes_at,
     )
     work.save(subscription, event="customer.subscription.updated")
-    if at_once and subscription["status"] != "unpaid":
+    if subscription["pause_collection"]:
+        set_aside(work, subscription, invoice)
+    elif at_once and subscription["status"] != "unpaid":
         finalize(work, invoice)
         if attempts or not invoice["amount_due"]:
             pay(work, invoice, default_method(work, subscription))

@@ -1,6 +1,6 @@
 """Giving money back (docs.stripe.com/refunds)."""
 
-from sandbox.stripe.billing.charging import behaviour_of
+from sandbox.stripe.billing.charging import behaviour_of, intent_of
 from sandbox.stripe.errors import ApiError, invalid
 from sandbox.stripe.money import money
 from sandbox.stripe.shapes.refunds import refund_shape
@@ -67,6 +67,13 @@ def settle_refund(work: Work, refund: Obj) -> None:
     work.save(refund, event="refund.updated", also=also, settles_at=None)
     charge = work.get("charge", refund["charge"])
     _count(work, charge, charge["amount_refunded"] - refund["amount"])
+
+
+def refunded_on(work: Work, invoice: Obj) -> int:
+    """How much of what was paid on an invoice went back, in minor units."""
+    intent = intent_of(work, invoice)
+    charge = work.find("charge", intent["latest_charge"] or "") if intent else None
+    return int(charge["amount_refunded"]) if charge else 0
 
 
 def refunds_of(work: Work, charge: Obj) -> list[Obj]:

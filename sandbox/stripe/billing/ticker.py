@@ -9,6 +9,7 @@ from sandbox.stripe.billing.lifecycle import (
     expire,
     renew,
 )
+from sandbox.stripe.billing.pausing import resume_collection
 from sandbox.stripe.billing.pending import expire_pending
 from sandbox.stripe.billing.refunds import settle_refund
 from sandbox.stripe.deadlines import period_end
@@ -60,10 +61,12 @@ def _advance(work: Work, obj: Obj) -> None:
 def _advance_subscription(work: Work, subscription: Obj) -> None:
     if subscription["status"] == "incomplete":
         expire(work, subscription)
-    elif _is_over(subscription["pending_update"], work.now):
+    elif _is_over(subscription["pending_update"], work.now, "expires_at"):
         expire_pending(work, subscription)
     elif subscription["cancel_at"] and subscription["cancel_at"] <= work.now:
         cancel(work, subscription)
+    elif _is_over(subscription["pause_collection"], work.now, "resumes_at"):
+        resume_collection(work, subscription)
     elif period_end(subscription) > work.now:
         announce_trial_end(work, subscription)
     elif subscription["status"] == "trialing":
@@ -72,8 +75,8 @@ def _advance_subscription(work: Work, subscription: Obj) -> None:
         renew(work, subscription)
 
 
-def _is_over(pending_update: Obj | None, now: int) -> bool:
-    return pending_update is not None and pending_update["expires_at"] <= now
+def _is_over(state: Obj | None, now: int, end: str) -> bool:
+    return bool(state and state[end] and state[end] <= now)
 
 
 def expire_session(work: Work, session: Obj) -> Obj:

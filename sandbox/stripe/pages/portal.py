@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from sandbox.stripe.billing.changes import ItemChange, change_items
 from sandbox.stripe.billing.lifecycle import ENDED, default_method, open_invoices, stop_at_period_end
+from sandbox.stripe.billing.refunds import refunded_on
 from sandbox.stripe.billing.wallet import make_default, set_up
 from sandbox.stripe.deadlines import period_end
 from sandbox.stripe.errors import ApiError
@@ -58,7 +59,7 @@ def overview(work: Work, visit: Obj, fields: dict[str, str]) -> Response:
         customer=customer,
         subscriptions=[_summary(work, each) for each in running or subscriptions[:1]],
         card=_card(work, customer, running),
-        invoices=work.all("invoice", mine),
+        invoices=[(invoice, refunded_on(work, invoice)) for invoice in work.all("invoice", mine)],
         done=DONE.get(fields.get("done", "")),
     )
 

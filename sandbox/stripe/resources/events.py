@@ -1,8 +1,8 @@
 """Events: https://docs.stripe.com/api/events."""
 
 from sandbox.stripe import deliveries
-from sandbox.stripe.params import filled, list_of
-from sandbox.stripe.resources.operation import CREATED, Operation, listing
+from sandbox.stripe.params import boolean, filled, list_of
+from sandbox.stripe.resources.operation import CREATED, Filter, Operation, listing
 from sandbox.stripe.store import Condition, Obj, among
 from sandbox.stripe.work import Work
 
@@ -22,10 +22,19 @@ def _by_type(type: str) -> Condition:
     return ("json_extract(json, '$.type') GLOB ?", [type])
 
 
-FILTERS = {**CREATED, "type": filled, "types": list_of(filled)}
-LISTING = listing(
-    "/v1/events", "event", FILTERS, {"type": _by_type, "types": lambda types: among("type", types)}
-)
+def _by_success(delivered: bool) -> Condition:
+    """Taken by every endpoint that asked for it, or not (yet) by one of them."""
+    missing = "SELECT 1 FROM deliveries WHERE event = objects.id AND state NOT IN ('delivered', 'dropped')"
+    return (f"{'NOT ' if delivered else ''}EXISTS ({missing})", ())
+
+
+FILTERS = {**CREATED, "delivery_success": boolean, "type": filled, "types": list_of(filled)}
+SPECIAL: dict[str, Filter] = {
+    "delivery_success": _by_success,
+    "type": _by_type,
+    "types": lambda types: among("type", types),
+}
+LISTING = listing("/v1/events", "event", FILTERS, SPECIAL)
 
 
 def list_events(work: Work, params: Obj) -> Obj:

@@ -5,7 +5,7 @@ from sandbox.stripe.billing.invoicing import finalize, mark_uncollectible, void
 from sandbox.stripe.billing.lifecycle import default_method, pay, settle
 from sandbox.stripe.billing.wallet import resolve
 from sandbox.stripe.errors import ApiError, card_error, invalid, no_such
-from sandbox.stripe.params import Spec, boolean, filled, integer, one_of
+from sandbox.stripe.params import Spec, boolean, filled, integer, one_of, time_range
 from sandbox.stripe.resources.customers import require_own
 from sandbox.stripe.resources.operation import CREATED, Operation, listing, retrieval
 from sandbox.stripe.store import Obj, equals
@@ -75,6 +75,7 @@ FILTERS: Spec = {
     **CREATED,
     "collection_method": one_of("charge_automatically", "send_invoice"),
     "customer": filled,
+    "due_date": time_range,
     "status": one_of("draft", "open", "paid", "uncollectible", "void"),
     "subscription": filled,
 }

@@ -1,18 +1,26 @@
 """Subscriptions: https://docs.stripe.com/api/subscriptions."""
 
+from typing import Any
+
+from sandbox.stripe.billing import pausing
 from sandbox.stripe.billing.changes import change_items, move_trial_end
 from sandbox.stripe.billing.charging import intent_of
 from sandbox.stripe.billing.customers import reconsider_retries
+from sandbox.stripe.billing.invoicing import waiting_items
 from sandbox.stripe.billing.lifecycle import (
     ENDED,
+    Bill,
     Terms,
     cancel,
+    invoice_bill,
     renew,
     start,
+    stop_at,
     stop_at_period_end,
 )
 from sandbox.stripe.billing.paid_changes import change_when_paid
 from sandbox.stripe.billing.previews import preview_start
+from sandbox.stripe.billing.proration import credit_unused
 from sandbox.stripe.billing.wallet import resolve
 from sandbox.stripe.deadlines import DAY
 from sandbox.stripe.errors import ApiError, card_error, invalid
@@ -26,6 +34,7 @@ from sandbox.stripe.params import (
     metadata,
     one_of,
     text,
+    time_range,
 )
 from sandbox.stripe.resources.customers import require_own
 from sandbox.stripe.resources.discounts import (
@@ -36,6 +45,7 @@ from sandbox.stripe.resources.discounts import (
 )
 from sandbox.stripe.resources.operation import (
     CREATED,
+    Filter,
     Operation,
     listing,
     merge_metadata,
@@ -50,7 +60,7 @@ from sandbox.stripe.resources.subscription_items import (
     item_changes,
     settlement_of,
 )
-from sandbox.stripe.store import Condition, Obj, among, equals
+from sandbox.stripe.store import SIGNS, Condition, Obj, among, equals
 from sandbox.stripe.work import Work
 
 TRIAL_SETTINGS = hash_of(
@@ -77,6 +87,7 @@ COMMON: Spec = {
 }
 BEHAVIORS = ("allow_incomplete", "default_incomplete", "error_if_incomplete")
 CREATE: Spec = COMMON | {
+    "cancel_at": integer,
     "customer": filled,
     "discounts": NEW_DISCOUNTS,
     "items": NEW_ITEMS,
@@ -95,6 +106,11 @@ REASONS = one_of(
     "unused",
 )
 WHY = hash_of({"comment": text, "feedback": REASONS})
+CANCEL: Spec = {"cancellation_details": WHY, "invoice_now": boolean, "prorate": boolean}
+PAUSE = hash_of(
+    {"behavior": one_of(*pausing.BEHAVIORS), "resumes_at": integer},
+    needs=["behavior"],
+)
 UPDATE: Spec = (
     COMMON
     | SETTLEMENT
@@ -103,6 +119,7 @@ UPDATE: Spec = (
         "items": CHANGED_ITEMS,
         "cancel_at": either("", integer),
         "cancellation_details": WHY,
+        "pause_collection": PAUSE,
         "payment_behavior": one_of(*BEHAVIORS, "pending_if_incomplete"),
     }
 )
@@ -191,7 +208,7 @@ def _card(work: Work, customer: Obj, params: Obj) -> Obj | None:
 def _settings(params: Obj, method: Obj | None) -> Obj:
     settings: Obj = {"default_payment_method": method["id"] if method else None}
     settings["metadata"] = {key: value for key, value in (params.get("metadata") or {}).items() if value}
-    for key in ("cancel_at_period_end", "description", "trial_settings"):
+    for key in ("cancel_at", "cancel_at_period_end", "description", "trial_settings"):
         if params.get(key):
             settings[key] = params[key]
     saves = (params.get("payment_settings") or {}).get("save_default_payment_method", "off")
@@ -267,8 +284,9 @@ def _update_plainly(work: Work, subscription: Obj, params: Obj) -> None:
     if "cancel_at_period_end" in params:
         stop_at_period_end(work, subscription, stop=params["cancel_at_period_end"])
     if "cancel_at" in params:
-        moment = params["cancel_at"] or None
-        subscription |= {"cancel_at": moment, "canceled_at": work.now if moment else None}
+        stop_at(work, subscription, params["cancel_at"] or None)
+    if "pause_collection" in params:
+        pausing.pause_collection(work, subscription, params["pause_collection"])
     if "default_payment_method" in params:
         customer = work.get("customer", subscription["customer"])
         method = _card(work, customer, params) if params["default_payment_method"] else None
@@ -286,7 +304,12 @@ def cancel_now(work: Work, params: Obj, id: str) -> Obj:
     if subscription["status"] in ENDED:
         raise ApiError(404, f"No such subscription: '{id}'", code="resource_missing", param="id")
     subscription["cancellation_details"] |= params.get("cancellation_details") or {}
-    return cancel(work, subscription)
+    if params.get("prorate"):
+        credit_unused(work, subscription)
+    if params.get("invoice_now") and waiting_items(work, subscription):
+        invoice_bill(work, subscription, Bill([], "subscription_update", (work.now, work.now)))
+        subscription = work.get("subscription", id)
+    return subscription if subscription["status"] in ENDED else cancel(work, subscription)
 
 
 def resume(work: Work, params: Obj, id: str) -> Obj:
@@ -313,21 +336,46 @@ def _by_status(status: str) -> Condition:
     return equals("status", status)
 
 
+def _by_item(test: str, *values: Any) -> Condition:
+    """One item at least passes the test, a text of this server."""
+    items = f"SELECT 1 FROM json_each(objects.json, '$.items.data') WHERE {test}"  # noqa: S608
+    return (f"EXISTS ({items})", values)
+
+
 def _by_price(price: str) -> Condition:
-    items = (
-        "SELECT 1 FROM json_each(objects.json, '$.items.data') WHERE json_extract(value, '$.price.id') = ?"
-    )
-    return (f"EXISTS ({items})", [price])
+    return _by_item("json_extract(value, '$.price.id') = ?", price)
+
+
+def _by_period(edge: str) -> Filter:
+    """By the start or the end of the current period, which stands on the items."""
+
+    def condition(bounds: dict[str, int]) -> Condition:
+        path = f"json_extract(value, '$.current_period_{edge}')"
+        tests = [f"{path} {SIGNS[bound]} ?" for bound in bounds]
+        return _by_item(" AND ".join(tests) or "TRUE", *bounds.values())
+
+    return condition
 
 
 FILTERS: Spec = {
     **CREATED,
+    "collection_method": one_of("charge_automatically", "send_invoice"),
+    "current_period_end": time_range,
+    "current_period_start": time_range,
     "customer": filled,
+    "plan": filled,
     "price": filled,
     "status": one_of(*STATUSES, "all", "ended"),
     "test_clock": filled,
 }
-SPECIAL = {"status": _by_status, "price": _by_price, "test_clock": of_clock}
+SPECIAL = {
+    "current_period_end": _by_period("end"),
+    "current_period_start": _by_period("start"),
+    "plan": _by_price,
+    "price": _by_price,
+    "status": _by_status,
+    "test_clock": of_clock,
+}
 LISTING = listing("/v1/subscriptions", "subscription", FILTERS, SPECIAL)
 
 
@@ -346,6 +394,6 @@ OPERATIONS = (
     Operation("GET", "/v1/subscriptions", list_subscriptions, LISTING.spec),
     retrieval("/v1/subscriptions/{subscription}", "subscription"),
     Operation("POST", "/v1/subscriptions/{subscription}", update, UPDATE),
-    Operation("DELETE", "/v1/subscriptions/{subscription}", cancel_now, {"cancellation_details": WHY}),
+    Operation("DELETE", "/v1/subscriptions/{subscription}", cancel_now, CANCEL),
     Operation("POST", "/v1/subscriptions/{subscription}/resume", resume),
 )
