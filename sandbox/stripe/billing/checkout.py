@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from sandbox.stripe.billing.charging import Outcome
 from sandbox.stripe.billing.lifecycle import Terms, pay, start
+from sandbox.stripe.billing.order import check_order, chosen, has_trial, known_taxpayer, reckon
+from sandbox.stripe.billing.tax_ids import add_tax_id
+from sandbox.stripe.billing.taxing import Taxpayer, tax_id_type
 from sandbox.stripe.billing.wallet import attach, set_up
 from sandbox.stripe.deadlines import DAY
 from sandbox.stripe.errors import invalid
@@ -15,22 +18,18 @@ from sandbox.stripe.work import Work, new_id, token
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who pays, as they typed it."""
+    """Who pays, as they typed it; `tax_id` is empty for those who have none."""
 
     email: str
     name: str
     country: str
-
-
-def has_trial(work: Work, session: Obj) -> bool:
-    """Whether nothing is charged today."""
-    terms = work.hidden(session)["subscription_data"]
-    return bool(terms.get("trial_period_days") or terms.get("trial_end"))
+    postal_code: str = ""
+    tax_id: str = ""
 
 
 def needs_card(work: Work, session: Obj) -> bool:
     """A card is asked for unless the session says only when required, and nothing is due today."""
-    return session["payment_method_collection"] == "always" or not has_trial(work, session)
+    return bool(session["payment_method_collection"] == "always" or session["amount_total"])
 
 
 def submit(work: Work, session: Obj, buyer: Buyer, method: Obj | None) -> Outcome:
@@ -43,6 +42,8 @@ def submit(work: Work, session: Obj, buyer: Buyer, method: Obj | None) -> Outcom
         raise invalid("This Checkout Session is no longer open.", code="checkout_session_not_open")
     session["customer_details"] = _details(buyer)
     customer = _customer(work, session, buyer)
+    reckon(work, session, taxpayer=taxpayer_for(work, session, buyer))
+    check_order(work, session)
     if method is None:
         return _begin(work, session, customer, None)
     if has_trial(work, session):
@@ -55,25 +56,55 @@ def submit(work: Work, session: Obj, buyer: Buyer, method: Obj | None) -> Outcom
 
 def _details(buyer: Buyer) -> Obj:
     return {
-        "address": blank_address() | {"country": buyer.country},
+        "address": _address(buyer),
         "business_name": None,
         "email": buyer.email,
         "individual_name": None,
         "name": buyer.name,
         "phone": None,
         "tax_exempt": "none",
-        "tax_ids": [],
+        "tax_ids": [{"type": type, "value": value} for type, value in _tax_ids(buyer)],
     }
+
+
+def _address(buyer: Buyer) -> Obj:
+    return blank_address() | {"country": buyer.country, "postal_code": buyer.postal_code or None}
+
+
+def _tax_ids(buyer: Buyer) -> tuple[tuple[str, str], ...]:
+    type = tax_id_type(buyer.country)
+    return ((type, buyer.tax_id),) if buyer.tax_id and type else ()
+
+
+def may_update(work: Work, session: Obj, what: str) -> bool:
+    """Whether `address` or `name` typed on the page become the customer's. A new customer's always do."""
+    allowed = work.hidden(session).get("customer_update") or {}
+    return not session["customer"] or allowed.get(what) == "auto"
+
+
+def taxpayer_for(work: Work, session: Obj, buyer: Buyer) -> Taxpayer:
+    """For whom tax is reckoned: as typed where that becomes the customer's, else as the customer stands."""
+    known = known_taxpayer(work, session)
+    country = buyer.country if may_update(work, session, "address") else known.country
+    return Taxpayer(country, known.tax_exempt, (*known.tax_ids, *_tax_ids(buyer)))
 
 
 def _customer(work: Work, session: Obj, buyer: Buyer) -> Obj:
     known = session["customer"] or work.hidden(session).get("customer")
     if known:
-        return work.get("customer", known)
-    customer = customer_shape(new_id("cus"), work.now, token(8).upper())
-    customer |= {"email": buyer.email, "name": buyer.name}
-    work.save(session, customer=customer["id"])
-    return work.create(customer, event="customer.created")
+        customer = work.get("customer", known)
+    else:
+        shape = customer_shape(new_id("cus"), work.now, token(8).upper()) | {"email": buyer.email}
+        customer = work.create(
+            shape | {"name": buyer.name, "address": _address(buyer)}, event="customer.created"
+        )
+        work.save(session, customer=customer["id"])
+    typed = {"name": buyer.name, "address": _address(buyer)}
+    customer |= {key: value for key, value in typed.items() if may_update(work, session, key)}
+    work.save(customer, event="customer.updated")
+    for type, value in _tax_ids(buyer):
+        add_tax_id(work, customer, type, value)
+    return customer
 
 
 def _begin(work: Work, session: Obj, customer: Obj, method: Obj | None) -> Outcome:
@@ -107,8 +138,14 @@ def _terms(work: Work, session: Obj, customer: Obj, method: Obj | None) -> Terms
     trial_end = work.now + days * DAY if days else data.get("trial_end")
     settings = {key: data[key] for key in ("description", "metadata", "trial_settings") if data.get(key)}
     settings["default_payment_method"] = method["id"] if method else None
+    if session["automatic_tax"]["enabled"]:
+        liability = {"type": "self"}
+        settings["automatic_tax"] = {"disabled_reason": None, "enabled": True, "liability": liability}
     items = [(work.get("price", line["price"]["id"]), line["quantity"]) for line in hidden["line_items"]]
-    return Terms(customer, items, method, trial_end, settings=settings)
+    discounts = chosen(work, session)
+    return Terms(
+        customer, items, method, trial_end, settings=settings, discounts=discounts, session=session["id"]
+    )
 
 
 def complete(work: Work, session: Obj) -> Obj:
@@ -118,7 +155,7 @@ def complete(work: Work, session: Obj) -> Obj:
     session |= {
         "customer": subscription["customer"],
         "invoice": subscription["latest_invoice"],
-        "payment_status": "no_payment_required" if has_trial(work, session) else "paid",
+        "payment_status": "paid" if session["amount_total"] else "no_payment_required",
         "status": "complete",
         "subscription": subscription["id"],
         "url": None,

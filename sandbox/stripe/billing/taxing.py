@@ -69,18 +69,18 @@ TYPES = ("eu_vat", *FORMATS)
 
 
 @dataclass(frozen=True)
-class Buyer:
-    """What decides about tax: `country` is None where nobody said; `tax_ids` are type and value."""
+class Taxpayer:
+    """What decides about tax. `country` is None where nobody said; `tax_ids` are types and values."""
 
     country: str | None
     tax_exempt: str = "none"
     tax_ids: tuple[tuple[str, str], ...] = ()
 
 
-def buyer_of(customer: Obj, tax_ids: list[Obj]) -> Buyer:
+def taxpayer_of(customer: Obj, tax_ids: list[Obj]) -> Taxpayer:
     """What is known of a customer."""
     country = (customer["address"] or {}).get("country")
-    return Buyer(country, customer["tax_exempt"], tuple((each["type"], each["value"]) for each in tax_ids))
+    return Taxpayer(country, customer["tax_exempt"], tuple((each["type"], each["value"]) for each in tax_ids))
 
 
 def tax_id_country(type: str, value: str) -> str | None:
@@ -98,12 +98,12 @@ def tax_id_type(country: str) -> str | None:
     return next((type for type, (of, _) in FORMATS.items() if of == country), None)
 
 
-def is_reverse_charge(buyer: Buyer) -> bool:
+def is_reverse_charge(taxpayer: Taxpayer) -> bool:
     """Whether a business in another EU country pays the tax itself (Directive 2006/112/EC, art. 196)."""
-    if buyer.tax_exempt == "reverse":
+    if taxpayer.tax_exempt == "reverse":
         return True
-    abroad = buyer.country in EU and buyer.country != HOME
-    return abroad and any(type == "eu_vat" and value[:2] != HOME for type, value in buyer.tax_ids)
+    abroad = taxpayer.country in EU and taxpayer.country != HOME
+    return abroad and any(type == "eu_vat" and value[:2] != HOME for type, value in taxpayer.tax_ids)
 
 
 def is_inclusive(price: Obj, currency: str) -> bool:
@@ -116,29 +116,29 @@ def is_inclusive(price: Obj, currency: str) -> bool:
     return bool(price["tax_behavior"] == "inclusive")
 
 
-def tax_on(buyer: Buyer, amount: int, *, inclusive: bool, tax_code: str | None) -> Obj | None:
+def tax_on(taxpayer: Taxpayer, amount: int, *, inclusive: bool, tax_code: str | None) -> Obj | None:
     """The tax on an amount, as lines show it; None where there is no rate for the country."""
-    rate = RATES.get(buyer.country or "")
+    rate = RATES.get(taxpayer.country or "")
     if rate is None:
         return None
-    reason = _reason(buyer, tax_code)
+    reason = _reason(taxpayer, tax_code)
     percent = rate[1] if reason == "standard_rated" else 0
     thousandths = round(percent * 1000)
     tax = share(amount, thousandths, 100_000 + (thousandths if inclusive else 0))
     return {
         "amount": tax,
         "tax_behavior": "inclusive" if inclusive else "exclusive",
-        "tax_rate_details": {"tax_rate": rate_id(buyer.country or "", percent, inclusive=inclusive)},
+        "tax_rate_details": {"tax_rate": rate_id(taxpayer.country or "", percent, inclusive=inclusive)},
         "taxability_reason": reason,
         "taxable_amount": amount - tax if inclusive else amount,
         "type": "tax_rate_details",
     }
 
 
-def _reason(buyer: Buyer, tax_code: str | None) -> str:
-    if buyer.tax_exempt == "exempt":
+def _reason(taxpayer: Taxpayer, tax_code: str | None) -> str:
+    if taxpayer.tax_exempt == "exempt":
         return "customer_exempt"
-    if is_reverse_charge(buyer):
+    if is_reverse_charge(taxpayer):
         return "reverse_charge"
     return "product_exempt" if tax_code == NONTAXABLE else "standard_rated"
 

@@ -2,7 +2,7 @@
 
 from sandbox.stripe.billing.balances import amount_due
 from sandbox.stripe.billing.discounts import Part, coupon_of, end_discount, running, taken_off
-from sandbox.stripe.billing.taxing import Buyer, buyer_of, is_inclusive, summed, tax_on, without_tax
+from sandbox.stripe.billing.taxing import Taxpayer, is_inclusive, summed, tax_on, taxpayer_of, without_tax
 from sandbox.stripe.store import Obj, equals
 from sandbox.stripe.work import Work
 
@@ -69,21 +69,21 @@ def _use_up(work: Work, subscription: Obj, invoice: Obj) -> None:
 def tax_lines(work: Work, invoice: Obj, customer: Obj) -> None:
     """Tax every line by the table. Without an address there is no tax, and the invoice says so."""
     tax_ids = work.all("tax_id", equals("customer", customer["id"]))
-    buyer = buyer_of(customer, tax_ids)
-    invoice["automatic_tax"] |= tax_state(buyer)
+    taxpayer = taxpayer_of(customer, tax_ids)
+    invoice["automatic_tax"] |= tax_state(taxpayer)
     invoice["customer_tax_exempt"] = customer["tax_exempt"]
     invoice["customer_tax_ids"] = [{"type": each["type"], "value": each["value"]} for each in tax_ids]
     for line in invoice["lines"]["data"]:
         price = work.get("price", line["pricing"]["price_details"]["price"])
         product = work.store.get(price["product"]) or {}
         inclusive = is_inclusive(price, invoice["currency"])
-        tax = tax_on(buyer, net(line), inclusive=inclusive, tax_code=product.get("tax_code"))
+        tax = tax_on(taxpayer, net(line), inclusive=inclusive, tax_code=product.get("tax_code"))
         line["taxes"] = [tax] if tax else []
 
 
-def tax_state(buyer: Buyer) -> Obj:
+def tax_state(taxpayer: Taxpayer) -> Obj:
     """What `automatic_tax` says once it was tried."""
-    status = "complete" if buyer.country else "requires_location_inputs"
+    status = "complete" if taxpayer.country else "requires_location_inputs"
     return {"enabled": True, "liability": {"type": "self"}, "provider": "stripe", "status": status}
 
 

@@ -7,6 +7,7 @@ from sandbox.stripe.pages import (
     controls,
     faults,
     invoices,
+    order,
     overview,
     portal,
 )
@@ -17,6 +18,7 @@ ROUTES = [
     *controls.ROUTES,
     *faults.ROUTES,
     *checkout.ROUTES,
+    *order.ROUTES,
     *authentication.ROUTES,
     *portal.ROUTES,
     *invoices.ROUTES,

@@ -38,5 +38,10 @@ def card_of(work: Work, sent: dict[str, str]) -> Obj:
 def problems(error: ApiError, sent: dict[str, str]) -> Problems:
     """An API error as a person reads it, at the field it belongs to. Card numbers are not shown again."""
     where = FIELD_OF.get(error.param or "", "number")
-    values = {name: sent.get(name, "") for name in ("email", "name", "country")}
-    return Problems({where: error.message}, values)
+    return Problems({where: error.message}, shown_again(sent))
+
+
+def shown_again(sent: dict[str, str]) -> dict[str, str]:
+    """What was typed and may stand in the form once more: nothing of the card."""
+    names = ("email", "name", "country", "postal_code", "tax_id")
+    return {name: sent[name] for name in names if name in sent}

@@ -9,9 +9,13 @@ from starlette.routing import Route
 from sandbox.stripe.billing import checkout
 from sandbox.stripe.billing.charging import intent_of
 from sandbox.stripe.billing.checkout import Buyer
+from sandbox.stripe.billing.discounts import refusal_text
+from sandbox.stripe.billing.order import reckon
+from sandbox.stripe.billing.tax_ids import normal_tax_id
+from sandbox.stripe.billing.taxing import is_inclusive, tax_id_country, tax_id_type
 from sandbox.stripe.billing.ticker import expire_session
 from sandbox.stripe.errors import ApiError
-from sandbox.stripe.pages.card_form import Problems, card_of, problems
+from sandbox.stripe.pages.card_form import Problems, card_of, problems, shown_again
 from sandbox.stripe.pages.render import COUNTRIES, day, form, not_found, notice, page, see, unit
 from sandbox.stripe.store import Obj
 from sandbox.stripe.work import Work
@@ -26,7 +30,7 @@ async def show(request: Request) -> Response:
         if session is None:
             return not_found("checkout page")
         faults = {"number": FAILED} if "failed" in request.query_params else {}
-        return _closed(work, session) or _form(work, session, Problems(faults))
+        return closed(work, session) or show_form(work, session, Problems(faults))
 
 
 async def pay(request: Request) -> Response:
@@ -36,16 +40,18 @@ async def pay(request: Request) -> Response:
         session = work.find("checkout.session", request.path_params["session"])
         if session is None:
             return not_found("checkout page")
-        closed = _closed(work, session)
-        if closed:
-            return closed
+        over = closed(work, session)
+        if over:
+            return over
+        if "update" in sent:
+            return _update(work, session, sent)
         faults = _check(session, sent)
         if faults:
-            return _form(work, session, Problems(faults, sent), status=422)
+            return show_form(work, session, Problems(faults, sent), status=422)
         try:
             return _submit(work, session, sent)
         except ApiError as error:
-            return _form(work, session, problems(error, sent), status=402)
+            return _refused(work, session, sent, error)
 
 
 def _check(session: Obj, sent: dict[str, str]) -> dict[str, str]:
@@ -55,9 +61,60 @@ def _check(session: Obj, sent: dict[str, str]) -> dict[str, str]:
         faults["email"] = "Enter your e-mail address, for instance name@example.com."
     if not sent.get("name"):
         faults["name"] = "Enter the name on the card."
-    if sent.get("country") not in COUNTRIES:
-        faults["country"] = "Choose your country."
-    return faults
+    return faults | _place_faults(session, sent)
+
+
+def _place_faults(session: Obj, sent: dict[str, str]) -> dict[str, str]:
+    country, tax_id = sent.get("country", ""), sent.get("tax_id", "")
+    if country not in COUNTRIES:
+        return {"country": "Choose your country."}
+    if tax_id and asks_tax_id(session):
+        type = tax_id_type(country)
+        if type is None or tax_id_country(type, normal_tax_id(tax_id)) != country:
+            return {
+                "tax_id": f"This is no tax number of {COUNTRIES[country]}. Correct it, or leave it empty."
+            }
+    return {}
+
+
+def asks_tax_id(session: Obj) -> bool:
+    """Whether businesses may give their tax number."""
+    return bool((session.get("tax_id_collection") or {}).get("enabled"))
+
+
+def asks_address(session: Obj) -> bool:
+    """Whether the site wants the address, tax or no tax."""
+    return bool(session["billing_address_collection"] == "required")
+
+
+def _buyer(session: Obj, sent: dict[str, str]) -> Buyer:
+    email = _known_email(session) or sent.get("email", "")
+    tax_id = normal_tax_id(sent.get("tax_id", "")) if asks_tax_id(session) else ""
+    return Buyer(email, sent.get("name", ""), sent["country"], sent.get("postal_code", ""), tax_id)
+
+
+def _update(work: Work, session: Obj, sent: dict[str, str]) -> Response:
+    """Show what the order costs where the buyer is."""
+    faults = _place_faults(session, sent)
+    values = shown_again(sent)
+    if faults:
+        return show_form(work, session, Problems(faults, values), status=422)
+    _reckon_for(work, session, sent)
+    return show_form(work, session, Problems({}, values), news="The total is brought up to date.")
+
+
+def _reckon_for(work: Work, session: Obj, sent: dict[str, str]) -> None:
+    reckon(work, session, taxpayer=checkout.taxpayer_for(work, session, _buyer(session, sent)))
+
+
+def _refused(work: Work, session: Obj, sent: dict[str, str], error: ApiError) -> Response:
+    """Say what is wrong. A discount that is not to be had any more is taken off."""
+    if error.param != "discounts":
+        return show_form(work, session, problems(error, sent), status=402)
+    session["discounts"] = []
+    reckon(work, session)
+    faults = {"promotion_code": refusal_text(error)}
+    return show_form(work, session, Problems(faults, shown_again(sent)), status=422)
 
 
 def _known_email(session: Obj) -> str:
@@ -65,7 +122,11 @@ def _known_email(session: Obj) -> str:
 
 
 def _submit(work: Work, session: Obj, sent: dict[str, str]) -> Response:
-    buyer = Buyer(_known_email(session) or sent.get("email", ""), sent["name"], sent["country"])
+    buyer = _buyer(session, sent)
+    _reckon_for(work, session, sent)
+    if sent.get("total", str(session["amount_total"])) != str(session["amount_total"]):
+        news = "The total has changed with where you are. Check it, and enter your card again to pay."
+        return show_form(work, session, Problems({}, shown_again(sent)), status=422, news=news)
     method = card_of(work, sent) if checkout.needs_card(work, session) else None
     match checkout.submit(work, session, buyer, method):
         case "paid":
@@ -75,7 +136,7 @@ def _submit(work: Work, session: Obj, sent: dict[str, str]) -> Response:
     intent = _intent(work, _waiting_intent(work, session))
     failure = (intent or {}).get("last_payment_error") or {}
     message = failure.get("message", "Your card was declined.")
-    return _form(work, session, problems(ApiError(402, message), sent), status=402)
+    return show_form(work, session, problems(ApiError(402, message), sent), status=402)
 
 
 def _success_url(session: Obj) -> str:
@@ -96,7 +157,8 @@ def _intent(work: Work, id: str) -> Obj | None:
     return work.find("payment_intent", id) or work.find("setup_intent", id)
 
 
-def _closed(work: Work, session: Obj) -> Response | None:
+def closed(work: Work, session: Obj) -> Response | None:
+    """What is said when the session is over, None while it is open."""
     back = session["cancel_url"] or session["success_url"]
     if session["status"] == "open" and session["expires_at"] <= work.now:
         expire_session(work, session)
@@ -109,21 +171,48 @@ def _closed(work: Work, session: Obj) -> Response | None:
     return None
 
 
-def _form(work: Work, session: Obj, problems: Problems, *, status: int = 200) -> Response:
+def show_form(
+    work: Work, session: Obj, problems: Problems, *, status: int = 200, news: str | None = None
+) -> Response:
+    """The page, with what is wrong and, as `news`, what changed since it was seen last."""
     known = work.find("customer", session["customer"]) if session["customer"] else None
     email = _known_email(session) or (known or {}).get("email") or ""
-    values = {"email": email, "name": "", "country": "", **problems.values}
+    lines = work.hidden(session)["line_items"]
+    address = (known or {}).get("address") or {}
+    place = {key: address.get(key) or "" for key in ("country", "postal_code")}
+    values = {"email": email, "name": "", "tax_id": "", **place, **problems.values}
     return page(
         "checkout.html",
         status=status,
         session=session,
-        lines=work.hidden(session)["line_items"],
+        lines=lines,
         trial=_trial_text(work, session),
         needs_card=checkout.needs_card(work, session),
         email_is_fixed=bool(email),
         values=values,
         faults=problems.fields,
+        news=news,
+        code=_code(work, session),
+        off=session_discount(work, session),
+        included=all(is_inclusive(line["price"], session["currency"]) for line in lines),
+        asks_place=session["automatic_tax"]["enabled"] or asks_tax_id(session) or asks_address(session),
+        asks_tax_id=asks_tax_id(session),
     )
+
+
+def _code(work: Work, session: Obj) -> str:
+    """How the discount of a session is called: by the word that was typed, else by its coupon."""
+    for named in session["discounts"] or []:
+        if named["promotion_code"]:
+            return str(work.get("promotion_code", named["promotion_code"])["code"])
+        coupon = work.find("coupon", named["coupon"]) or {}
+        return str(coupon.get("name") or named["coupon"])
+    return ""
+
+
+def session_discount(work: Work, session: Obj) -> int:
+    """What the discount takes off, in minor units, also where a trial puts that off."""
+    return sum(int(line["amount_discount"]) for line in work.hidden(session)["line_items"])
 
 
 def _trial_text(work: Work, session: Obj) -> str | None:

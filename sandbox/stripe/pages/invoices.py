@@ -13,8 +13,9 @@ from sandbox.stripe.billing.wallet import attach
 from sandbox.stripe.errors import ApiError
 from sandbox.stripe.pages.card_form import Problems, card_of, problems
 from sandbox.stripe.pages.checkout import FAILED
-from sandbox.stripe.pages.render import form, not_found, page, see, unit
+from sandbox.stripe.pages.render import COUNTRIES, form, not_found, page, see, unit
 from sandbox.stripe.resources.invoices import unpaid
+from sandbox.stripe.resources.tax_ids import rates
 from sandbox.stripe.store import Obj
 from sandbox.stripe.work import Work
 
@@ -70,8 +71,40 @@ def _page(work: Work, invoice: Obj, faults: Problems, *, status: int = 200) -> R
     saved = _saved_card(work, invoice) if work.find("customer", invoice["customer"]) else None
     values = {"name": "", "country": "", **faults.values}
     return page(
-        "invoice.html", status=status, invoice=invoice, saved=saved, values=values, faults=faults.fields
+        "invoice.html",
+        status=status,
+        invoice=invoice,
+        saved=saved,
+        values=values,
+        faults=faults.fields,
+        discounts=[
+            (_discount_label(work, each), each["amount"]) for each in invoice["total_discount_amounts"]
+        ],
+        taxes=[(tax_label(tax), tax["amount"]) for tax in invoice["total_taxes"]],
     )
+
+
+def _discount_label(work: Work, amount: Obj) -> str:
+    coupon = work.store.hidden(amount["discount"])["coupon"]
+    return str(coupon["name"] or coupon["id"])
+
+
+REASONS = {
+    "customer_exempt": "exempt",
+    "product_exempt": "not taxed",
+    "reverse_charge": "reverse charge: tax to be paid by the customer",
+}
+
+
+def tax_label(tax: Obj) -> str:
+    """For instance `VAT Germany 19%, included`."""
+    rate = next(each for each in rates() if each["id"] == tax["tax_rate_details"]["tax_rate"])
+    place = COUNTRIES.get(rate["country"], rate["country"])
+    reason = REASONS.get(tax["taxability_reason"])
+    if reason:
+        return f"{rate['display_name']} {place}, {reason}"
+    suffix = ", included" if rate["inclusive"] else ""
+    return f"{rate['display_name']} {place} {rate['percentage']:g}%{suffix}"
 
 
 async def receipt(request: Request) -> Response:

@@ -1,6 +1,7 @@
 """Checkout Sessions, in subscription mode: https://docs.stripe.com/api/checkout/sessions."""
 
 from sandbox.stripe.billing.invoicing import product_name
+from sandbox.stripe.billing.order import check_order, reckon
 from sandbox.stripe.billing.ticker import expire_session
 from sandbox.stripe.deadlines import SESSION_LIFE
 from sandbox.stripe.errors import invalid
@@ -17,6 +18,7 @@ from sandbox.stripe.params import (
     text,
     url,
 )
+from sandbox.stripe.resources.discounts import NEW_DISCOUNTS, order_redemptions
 from sandbox.stripe.resources.operation import (
     CREATED,
     LIST,
@@ -25,12 +27,22 @@ from sandbox.stripe.resources.operation import (
     merge_metadata,
     retrieval,
 )
+from sandbox.stripe.resources.prices import ORDER_PRICE_DATA
 from sandbox.stripe.resources.subscription_items import chosen_items
 from sandbox.stripe.resources.subscriptions import TRIAL_SETTINGS, trial_moment
 from sandbox.stripe.shapes.checkout import checkout_session_shape, session_item_shape
 from sandbox.stripe.store import Obj, equals
 from sandbox.stripe.work import Work, new_id
 
+NEEDS_ADDRESS = (
+    "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to "
+    "the Customer or set either `customer_update[address]` to 'auto' or `customer_update[shipping]` to "
+    "'auto' to save the address entered in Checkout to the Customer."
+)
+NEEDS_NAME = (
+    "Tax ID collection requires updating business name on the customer. To enable tax ID collection for an "
+    "existing customer, please set `customer_update[name]` to `auto`."
+)
 SUBSCRIPTION_DATA: Spec = {
     "description": text,
     "metadata": metadata,
@@ -38,15 +50,23 @@ SUBSCRIPTION_DATA: Spec = {
     "trial_period_days": integer,
     "trial_settings": TRIAL_SETTINGS,
 }
+ADJUSTABLE = hash_of({"enabled": boolean, "maximum": integer, "minimum": integer}, needs=["enabled"])
+LINE_ITEM = hash_of(
+    {"adjustable_quantity": ADJUSTABLE, "price": filled, "price_data": ORDER_PRICE_DATA, "quantity": integer},
+    needs=["quantity"],
+)
 FIELDS: Spec = {
     "allow_promotion_codes": boolean,
+    "automatic_tax": hash_of({"enabled": boolean}, needs=["enabled"]),
     "billing_address_collection": one_of("auto", "required"),
     "cancel_url": url,
     "client_reference_id": text,
     "customer": filled,
     "customer_email": email,
+    "customer_update": hash_of({"address": one_of("auto", "never"), "name": one_of("auto", "never")}),
+    "discounts": NEW_DISCOUNTS,
     "expires_at": integer,
-    "line_items": list_of(hash_of({"price": filled, "quantity": integer}, needs=["price", "quantity"])),
+    "line_items": list_of(LINE_ITEM),
     "locale": filled,
     "metadata": metadata,
     "mode": one_of("subscription"),
@@ -54,6 +74,7 @@ FIELDS: Spec = {
     "payment_method_types": list_of(one_of("card")),
     "subscription_data": hash_of(SUBSCRIPTION_DATA),
     "success_url": url,
+    "tax_id_collection": hash_of({"enabled": boolean, "required": one_of("never")}, needs=["enabled"]),
     "ui_mode": one_of("hosted_page"),
 }
 
@@ -64,16 +85,45 @@ def create(work: Work, params: Obj) -> Obj:
         raise invalid("You may only specify one of these parameters: customer, customer_email.")
     if params.get("customer"):
         work.refer("customer", params["customer"], param="customer")
+    _check_tax(work, params)
     data = params.pop("subscription_data", None) or {}
-    trial = trial_moment(work, data)
+    trial_moment(work, data)
     id = new_id("cs_test")
     session = checkout_session_shape(id, work.now, work.url(f"/c/pay/{id}"), _expiry(work, params))
     lines = _lines(work, params.pop("line_items"))
-    total = 0 if trial else sum(line["amount_total"] for line in lines)
-    session |= {"amount_subtotal": total, "amount_total": total, "currency": lines[0]["currency"]}
+    session["automatic_tax"] |= params.pop("automatic_tax", None) or {}
+    session["discounts"] = _discounts(work, params, lines)
+    facts = {"customer_update": params.pop("customer_update", None)}
     merge_metadata(session, params)
     session |= params
-    return work.create(session, hidden={"line_items": lines, "subscription_data": data})
+    work.create(session, hidden=facts | {"line_items": lines, "subscription_data": data})
+    reckon(work, session)
+    check_order(work, session)
+    return session
+
+
+def _discounts(work: Work, params: Obj, lines: list[Obj]) -> list[Obj]:
+    named = params.pop("discounts", [])
+    if named and "allow_promotion_codes" in params:
+        message = "You may only specify one of these parameters: allow_promotion_codes, discounts."
+        raise invalid(message, param="discounts")
+    if len(named) > 1:
+        raise invalid("You can pass at most one discount to a Checkout Session.", param="discounts")
+    items = [(line["price"], line["quantity"]) for line in lines]
+    return [each.named for each in order_redemptions(work, named, items, customer=params.get("customer"))]
+
+
+def _check_tax(work: Work, params: Obj) -> None:
+    """Stripe's conditions for taxing a customer there is already, and for taking their tax id."""
+    if not params.get("customer"):
+        return
+    customer = work.get("customer", params["customer"])
+    updates = params.get("customer_update") or {}
+    taxed = (params.get("automatic_tax") or {}).get("enabled")
+    if taxed and not (customer["address"] or {}).get("country") and updates.get("address") != "auto":
+        raise invalid(NEEDS_ADDRESS, param="automatic_tax[enabled]", code="customer_tax_location_invalid")
+    if (params.get("tax_id_collection") or {}).get("enabled") and updates.get("name") != "auto":
+        raise invalid(NEEDS_NAME, param="customer_update[name]")
 
 
 def _expiry(work: Work, params: Obj) -> int:
@@ -86,10 +136,22 @@ def _expiry(work: Work, params: Obj) -> int:
 
 def _lines(work: Work, items: list[Obj]) -> list[Obj]:
     lines = []
-    for price, quantity in chosen_items(work, items, param="line_items"):
+    chosen = chosen_items(work, items, param="line_items")
+    for at, ((price, quantity), item) in enumerate(zip(chosen, items, strict=True)):
+        if quantity < 1:
+            raise invalid("Invalid positive integer", param=f"line_items[{at}][quantity]")
         amount = price["unit_amount"] * quantity
-        lines.append(session_item_shape(new_id("li"), price, quantity, amount, product_name(work, price)))
+        line = session_item_shape(new_id("li"), price, quantity, amount, product_name(work, price))
+        line["adjustable_quantity"] = _adjustable(item.get("adjustable_quantity"))
+        lines.append(line)
     return lines
+
+
+def _adjustable(asked: Obj | None) -> Obj | None:
+    """Between which quantities a buyer may choose: 1 and 99 unless the call says otherwise."""
+    if not asked or not asked["enabled"]:
+        return None
+    return {"enabled": True, "minimum": asked.get("minimum", 1), "maximum": asked.get("maximum", 99)}
 
 
 def update(work: Work, params: Obj, id: str) -> Obj:

@@ -2,6 +2,7 @@
 
 from sandbox.stripe.billing.balances import change_balance
 from sandbox.stripe.billing.customers import delete_customer, reconsider_retries
+from sandbox.stripe.billing.tax_ids import add_tax_id
 from sandbox.stripe.billing.test_clocks import require_room
 from sandbox.stripe.billing.wallet import attach, resolve
 from sandbox.stripe.errors import invalid
@@ -26,7 +27,7 @@ from sandbox.stripe.resources.operation import (
     merge_metadata,
     of_clock,
 )
-from sandbox.stripe.resources.tax_ids import TAX_ID, add_tax_id
+from sandbox.stripe.resources.tax_ids import TAX_ID
 from sandbox.stripe.shapes import blank_address
 from sandbox.stripe.shapes.customers import customer_shape
 from sandbox.stripe.store import Condition, Obj, equals

@@ -34,17 +34,17 @@ PRODUCT_DATA = hash_of(
     {"description": text, "images": list_of(url), "metadata": metadata, "name": filled, "tax_code": text},
     needs=["name"],
 )
-PRICE_DATA = hash_of(
-    {
-        "currency": filled,
-        "product": filled,
-        "recurring": RECURRING,
-        "tax_behavior": TAX_BEHAVIOR,
-        "unit_amount": integer,
-    },
-    needs=["currency", "product", "unit_amount"],
-)
+INLINE: Spec = {
+    "currency": filled,
+    "product": filled,
+    "recurring": RECURRING,
+    "tax_behavior": TAX_BEHAVIOR,
+    "unit_amount": integer,
+}
+PRICE_DATA = hash_of(INLINE, needs=["currency", "product", "unit_amount"])
 """A price made on the spot for an item of a subscription."""
+ORDER_PRICE_DATA = hash_of(INLINE | {"product_data": PRODUCT_DATA}, needs=["currency", "unit_amount"])
+"""The same for a line of a Checkout Session, which may make a product too."""
 NEW: Spec = FIELDS | {
     "currency": filled,
     "product": filled,

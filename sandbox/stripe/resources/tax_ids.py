@@ -1,13 +1,13 @@
 """Tax ids of customers, and the rates of the table: https://docs.stripe.com/api/tax_ids, …/tax_rates."""
 
-from sandbox.stripe.billing.taxing import RATES, TYPES, rate_id, tax_id_country
-from sandbox.stripe.errors import invalid, no_such
+from sandbox.stripe.billing.tax_ids import add_tax_id
+from sandbox.stripe.billing.taxing import RATES, TYPES, rate_id
+from sandbox.stripe.errors import no_such
 from sandbox.stripe.params import Spec, boolean, filled, one_of
 from sandbox.stripe.resources.operation import LIST, Operation, list_page, tombstone
 from sandbox.stripe.shapes.catalog import tax_rate_shape
-from sandbox.stripe.shapes.customers import tax_id_shape
 from sandbox.stripe.store import Obj, equals
-from sandbox.stripe.work import Work, new_id
+from sandbox.stripe.work import Work
 
 TAX_ID: Spec = {"type": one_of(*TYPES), "value": filled}
 BEGINNING = 1_767_225_600
@@ -18,16 +18,6 @@ def create(work: Work, params: Obj, customer: str) -> Obj:
     """Note a tax id. Its form is checked; every one of the right form counts as verified."""
     owner = work.get("customer", customer)
     return add_tax_id(work, owner, params["type"], params["value"])
-
-
-def add_tax_id(work: Work, customer: Obj, type: str, value: str) -> Obj:
-    """A tax id of a customer. Raises ApiError 400 for a value that is not of the type's form."""
-    value = value.strip().upper() if type == "eu_vat" else value.strip()
-    country = tax_id_country(type, value)
-    if country is None:
-        raise invalid(f"Invalid value for {type}.", param="value", code="tax_id_invalid")
-    shape = tax_id_shape(new_id("txi"), work.now, customer["id"], type, value, country)
-    return work.create(shape, event="customer.tax_id.created")
 
 
 def list_tax_ids(work: Work, params: Obj, customer: str) -> Obj:
