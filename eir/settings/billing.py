@@ -13,6 +13,8 @@ STRIPE_SECRET_KEY = matching(
 STRIPE_WEBHOOK_SECRETS = names("STRIPE_WEBHOOK_SECRETS", embedded="whsec_embedded")
 STRIPE_LIVEMODE = "_live_" in STRIPE_SECRET_KEY
 STRIPE_TIMEOUT_SECONDS = number("STRIPE_TIMEOUT_SECONDS", 20, least=1)
+STRIPE_REQUESTS_PER_SECOND = number("STRIPE_REQUESTS_PER_SECOND", 10, least=1)
+"""How fast a comparison of all books asks. Stripe answers 100 a second in live mode, 25 in test mode."""
 
 for _secret in STRIPE_WEBHOOK_SECRETS:
     if not _secret.startswith("whsec_"):

@@ -23,10 +23,23 @@ from subscriptions.gateways.customers import (
 )
 from subscriptions.gateways.events import BadSignature, EventSnapshot, verify_event
 from subscriptions.gateways.invoices import InvoiceSnapshot, LineSnapshot, fetch_invoice, list_invoices
+from subscriptions.gateways.pacing import Pace, paced
+from subscriptions.gateways.pages import (
+    ChargeSummary,
+    Page,
+    RefundSummary,
+    page_of_charges,
+    page_of_customers,
+    page_of_disputes,
+    page_of_invoices,
+    page_of_refunds,
+    page_of_subscriptions,
+)
 from subscriptions.gateways.payments import (
     ChargeSnapshot,
     DisputeSnapshot,
     fetch_charge,
+    fetch_dispute,
     list_charges,
     refund_payment,
 )
@@ -44,13 +57,17 @@ __all__ = [
     "Books",
     "CardSnapshot",
     "ChargeSnapshot",
+    "ChargeSummary",
     "CustomerSnapshot",
     "DisputeSnapshot",
     "EventSnapshot",
     "InvoiceSnapshot",
     "ItemSnapshot",
     "LineSnapshot",
+    "Pace",
+    "Page",
     "PriceSnapshot",
+    "RefundSummary",
     "SessionSnapshot",
     "StripeBusy",
     "StripeRefused",
@@ -64,6 +81,7 @@ __all__ = [
     "fetch_books",
     "fetch_charge",
     "fetch_customer",
+    "fetch_dispute",
     "fetch_invoice",
     "fetch_session",
     "fetch_subscription",
@@ -72,6 +90,13 @@ __all__ = [
     "list_invoices",
     "list_subscriptions",
     "open_portal",
+    "paced",
+    "page_of_charges",
+    "page_of_customers",
+    "page_of_disputes",
+    "page_of_invoices",
+    "page_of_refunds",
+    "page_of_subscriptions",
     "refund_payment",
     "retire_price",
     "verify_event",

@@ -8,6 +8,8 @@ from typing import Any, ParamSpec, TypeVar
 import stripe
 from django.conf import settings
 
+from subscriptions.gateways.pacing import PacedClient
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -43,7 +45,7 @@ def _connect(key: str, base: str, version: str, timeout: int) -> stripe.StripeCl
         stripe_version=version,
         base_addresses={"api": base},
         max_network_retries=2,
-        http_client=stripe.RequestsClient(timeout=timeout),
+        http_client=PacedClient(timeout=timeout),
     )
 
 

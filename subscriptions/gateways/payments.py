@@ -51,6 +51,11 @@ def list_charges(**filters: Any) -> list[ChargeSnapshot]:
 
 
 @in_our_words
+def fetch_dispute(dispute_id: str) -> DisputeSnapshot:
+    return read_dispute(api().disputes.retrieve(dispute_id))
+
+
+@in_our_words
 def refund_payment(*, intent: str, amount: int | None, key: str) -> str:
     """Give back `amount` minor units of a payment, or all of it; returns the refund's id.
 
@@ -95,12 +100,17 @@ def _refunded_at(charge: Any) -> datetime | None:
 
 def _disputes_of(charge: str) -> Iterator[DisputeSnapshot]:
     for dispute in pages(api().disputes.list({"charge": charge, "limit": PAGE})):
-        yield DisputeSnapshot(
-            id=dispute.id,
-            charge=charge,
-            status=dispute.status,
-            reason=dispute.reason,
-            amount=dispute.amount,
-            currency=dispute.currency,
-            opened_at=surely(dispute.created),
-        )
+        yield read_dispute(dispute)
+
+
+def read_dispute(dispute: Any) -> DisputeSnapshot:
+    """Stripe's object in our words."""
+    return DisputeSnapshot(
+        id=dispute.id,
+        charge=id_of(dispute.charge),
+        status=dispute.status,
+        reason=dispute.reason,
+        amount=dispute.amount,
+        currency=dispute.currency,
+        opened_at=surely(dispute.created),
+    )
