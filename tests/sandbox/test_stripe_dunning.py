@@ -100,6 +100,8 @@ def test_detached_card_leaves_nothing_to_try(life: Life) -> None:
     life.pass_until(RENEWAL)
     assert (life.status, life.invoice.next_payment_attempt) == ("past_due", None)
     assert life.told("charge.failed", "invoice.payment_failed") == ["invoice.payment_failed"]
+    with pytest.raises(stripe.InvalidRequestError):
+        life.api.payment_methods.attach(life.card, {"customer": life.customer})
     change = {"invoice_settings": {"default_payment_method": life.add_card()}}
     life.api.customers.update(life.customer, change)
     life.pass_until(RENEWAL + DAY)

@@ -131,6 +131,7 @@ def answers(api: Any, sandbox: Any, monthly: Any, yearly: Any) -> list[Any]:
         flow = {"type": "subscription_cancel", "subscription_cancel": {"subscription": subscription.id}}
         seen.append(api.billing_portal.sessions.create({"customer": customer.id, "flow_data": flow}))
         seen.append(api.subscriptions.update(subscription.id, {"cancel_at_period_end": True}))
+    seen.append(_pending(api, monthly))
     paid = api.subscriptions.list({"status": "active", "limit": 1}).data[0]
     changed = {"items": [{"id": paid["items"].data[0].id, "price": yearly.id}]}
     seen.append(api.subscriptions.update(paid.id, changed))
@@ -179,6 +180,16 @@ def _money_back(api: Any, sandbox: Any, price: Any) -> list[Any]:
     seen = [api.refunds.create({"charge": charge, "amount": 100}) for charge in charges[:3]]
     seen += [api.disputes.update(disputes[0].id, evidence), api.disputes.close(disputes[1].id)]
     return [*seen, api.charges.retrieve(charges[0], {"expand": ["refunds"]})]
+
+
+def _pending(api: Any, price: Any) -> Any:
+    """A subscription with a change that waits for its payment."""
+    magic = "pm_card_chargeCustomerFail"
+    params = {"payment_method": magic, "invoice_settings": {"default_payment_method": magic}}
+    trial = {"items": [{"price": price.id}], "trial_period_days": 14}
+    subscription = api.subscriptions.create({"customer": api.customers.create(params).id, **trial})
+    change = {"trial_end": "now", "payment_behavior": "pending_if_incomplete"}
+    return api.subscriptions.update(subscription.id, change)
 
 
 def _checkout(api: Any, price: Any, trial_days: int | None) -> Any:

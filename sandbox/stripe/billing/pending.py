@@ -28,7 +28,6 @@ def announce(work: Work, subscription: Obj) -> None:
     ends = [work.now + INCOMPLETE_LIFE, period_end(subscription)]
     subscription["pending_update"] = {
         "billing_cycle_anchor": values.get("billing_cycle_anchor"),
-        "cancel_at_period_end": None,
         "discount": None,
         "discounts": None,
         "expires_at": min(ends),

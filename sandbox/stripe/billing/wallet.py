@@ -45,6 +45,9 @@ def attach(work: Work, method: Obj, customer: Obj) -> Obj:
         return method
     if method["customer"]:
         raise invalid("The payment method you provided has already been attached to a customer.")
+    if work.hidden(method).get("detached"):
+        message = "This PaymentMethod was detached from a Customer, and may not be used again."
+        raise invalid(message, param="payment_method")
     behaviour = behaviour_of(work, method)
     if not behaviour.attaches:
         raise refusal(behaviour)

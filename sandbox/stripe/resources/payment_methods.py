@@ -68,7 +68,7 @@ def detach(work: Work, params: Obj, id: str) -> Obj:
     mine = equals("customer", customer["id"])
     for subscription in work.all("subscription", mine, equals("default_payment_method", id)):
         work.save(subscription | {"default_payment_method": None}, event="customer.subscription.updated")
-    return work.save(method | {"customer": None}, also=["payment_method.detached"])
+    return work.save(method | {"customer": None}, also=["payment_method.detached"], detached=True)
 
 
 def retrieve(work: Work, params: Obj, id: str) -> Obj:
