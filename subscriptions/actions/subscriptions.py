@@ -40,6 +40,7 @@ def _values(snapshot: SubscriptionSnapshot, item: ItemSnapshot) -> dict[str, Any
         "period_end_at": item.period_end_at,
         "trial_end_at": snapshot.trial_end_at,
         "cancels_at": snapshot.cancels_at,
+        "cancelled_at": snapshot.cancelled_at,
         "ended_at": snapshot.ended_at,
         "end_reason": snapshot.end_reason,
         "pay_url": snapshot.pay_url,

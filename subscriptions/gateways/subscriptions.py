@@ -42,6 +42,7 @@ class SubscriptionSnapshot:
     started_at: datetime
     trial_end_at: datetime | None
     cancels_at: datetime | None
+    cancelled_at: datetime | None
     ended_at: datetime | None
     end_reason: str
     pause_behavior: str
@@ -52,7 +53,12 @@ class SubscriptionSnapshot:
     pay_url: str
 
 
-EXPANDED = ("latest_invoice", "default_payment_method", "discounts.source.coupon")
+EXPANDED = (
+    "latest_invoice",
+    "default_payment_method",
+    "customer.invoice_settings.default_payment_method",
+    "discounts.source.coupon",
+)
 
 
 @in_our_words
@@ -69,7 +75,7 @@ def list_subscriptions(**filters: Any) -> list[SubscriptionSnapshot]:
 
 
 def read_subscription(subscription: Any) -> SubscriptionSnapshot:
-    """Stripe's object in our words. Latest invoice, card and coupons are to be expanded."""
+    """Stripe's object in our words. Latest invoice, cards and coupons are to be expanded."""
     items = tuple(_item(item) for item in subscription["items"].data)
     # A subscription may be set to end with its period, or (as the Portal does in newer versions) at a moment.
     cancels_at = moment(subscription.cancel_at) or (
@@ -84,6 +90,7 @@ def read_subscription(subscription: Any) -> SubscriptionSnapshot:
         started_at=surely(subscription.start_date),
         trial_end_at=moment(subscription.trial_end),
         cancels_at=cancels_at,
+        cancelled_at=moment(subscription.canceled_at),
         ended_at=moment(subscription.ended_at),
         end_reason=subscription.cancellation_details.reason or ""
         if subscription.cancellation_details
@@ -92,7 +99,7 @@ def read_subscription(subscription: Any) -> SubscriptionSnapshot:
         resumes_at=moment(pause.resumes_at) if pause else None,
         has_pending_update=bool(subscription.pending_update),
         discount=_coupon_name(subscription.discounts),
-        card=_card(subscription.default_payment_method),
+        card=_card(subscription.default_payment_method or _default_of(subscription.customer)),
         pay_url=_pay_url(subscription.latest_invoice),
     )
 
@@ -117,6 +124,12 @@ def _coupon_name(discounts: Any) -> str:
         if not isinstance(discount, str) and discount.source and not isinstance(discount.source.coupon, str):
             return str(discount.source.coupon.name or discount.source.coupon.id)
     return ""
+
+
+def _default_of(customer: Any) -> Any:
+    """The card that pays what has no card of its own; nobody's, of a deleted customer."""
+    settings = getattr(customer, "invoice_settings", None)
+    return settings.default_payment_method if settings else None
 
 
 def _card(method: Any) -> CardSnapshot:

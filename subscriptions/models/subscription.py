@@ -32,6 +32,9 @@ class Subscription(models.Model):
     cancels_at = models.DateTimeField(
         "cancelled to", null=True, blank=True, help_text="When it will end, once its reader has cancelled."
     )
+    cancelled_at = models.DateTimeField(
+        "asked to end", null=True, blank=True, help_text="When its reader, or whoever ended it, did so."
+    )
     ended_at = models.DateTimeField("ended", null=True, blank=True)
     pay_url = models.URLField("page to pay an open invoice", max_length=1000, blank=True)
     price_id = models.CharField("Stripe price", max_length=80, blank=True)
