@@ -1,7 +1,11 @@
 """Test clocks over the API: customers with a time of their own."""
 
+import contextlib
+import json
+import sqlite3
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +14,8 @@ import stripe
 from sandbox.running import Sandbox
 from sandbox.stripe.billing.test_clocks import delete_expired
 from sandbox.stripe.resources import test_clocks
-from sandbox.stripe.work import Work
+from sandbox.stripe.store import Store
+from sandbox.stripe.work import Settings, Work
 from tests.sandbox.driving import START, card, visit
 
 HOUR = 3600
@@ -220,6 +225,60 @@ def test_customer_there_is_comes_to_live_by_a_clock(
     with pytest.raises(stripe.InvalidRequestError) as refused:
         api.test_helpers.test_clocks.create({"frozen_time": end, "customer": customer})
     assert refused.value.param == "customer"
+
+
+def test_trial_is_announced_and_pauses_without_a_card(
+    api: Any, clock: Any, monthly: Any, advance: Callable[[int], Any]
+) -> None:
+    customer = api.customers.create({"test_clock": clock.id})
+    ending = {"end_behavior": {"missing_payment_method": "pause"}}
+    terms = {"items": [{"price": monthly.id}], "trial_period_days": 14, "trial_settings": ending}
+    trial = api.subscriptions.create({"customer": customer.id, **terms})
+
+    def told() -> list[tuple[str, int]]:
+        types = ("customer.subscription.trial_will_end", "customer.subscription.paused")
+        events = api.events.list({"types": types, "limit": 100}).data[::-1]
+        mine = [event for event in events if event.data.object.id == trial.id]
+        return [(event.type.rpartition(".")[2], event.created - START) for event in mine]
+
+    advance(11 * DAY - 1)
+    assert told() == []
+    advance(20 * DAY)
+    assert told() == [("trial_will_end", 11 * DAY), ("paused", 14 * DAY)]
+    assert api.subscriptions.retrieve(trial.id).status == "paused"
+    card = api.payment_methods.attach("pm_card_visa", {"customer": customer.id})
+    api.customers.update(customer.id, {"invoice_settings": {"default_payment_method": card.id}})
+    resumed = api.subscriptions.resume(trial.id, {"expand": ["latest_invoice"]})
+    assert (resumed.status, resumed.latest_invoice.status) == ("active", "paid")
+    assert resumed["items"].data[0].current_period_start == START + 20 * DAY
+
+
+def test_first_payment_nobody_makes_expires_after_23_hours(
+    api: Any, customer: Any, monthly: Any, advance: Callable[[int], Any]
+) -> None:
+    waiting = {"payment_behavior": "default_incomplete", "items": [{"price": monthly.id}]}
+    subscription = api.subscriptions.create({"customer": customer.id, **waiting})
+    advance(23 * HOUR - 1)
+    assert api.subscriptions.retrieve(subscription.id).status == "incomplete"
+    advance(23 * HOUR)
+    ended = api.subscriptions.retrieve(subscription.id, {"expand": ["latest_invoice"]})
+    assert (ended.status, ended.latest_invoice.status) == ("incomplete_expired", "void")
+    assert ended.ended_at == START + 23 * HOUR
+
+
+def test_state_from_before_there_were_clocks_is_taken_up(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as old:
+        columns = "seq INTEGER PRIMARY KEY, id TEXT UNIQUE, kind TEXT, json TEXT, hidden TEXT, due INTEGER"
+        old.execute(f"CREATE TABLE objects ({columns})")
+        customer = json.dumps({"id": "cus_old", "object": "customer", "test_clock": None})
+        insert = "INSERT INTO objects (id, kind, json, hidden) VALUES ('cus_old', 'customer', ?, '{}')"
+        old.execute(insert, (customer,))
+        old.commit()
+    with contextlib.closing(Store(path)) as store:
+        work = Work(store, Settings("http://sandbox.test"), START)
+        clock = test_clocks.create(work, {"frozen_time": START, "customer": "cus_old"})
+        assert work.get("customer", "cus_old")["test_clock"] == clock["id"]
 
 
 def test_clocks_are_deleted_after_30_days(work: Work) -> None:
