@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.stripe.billing.ticker import tick
-from sandbox.stripe.resources import customers, previews, prices, subscriptions
+from sandbox.stripe.resources import coupons, customer_balances, customers, previews, prices, subscriptions
 from sandbox.stripe.store import Obj, Store
 from sandbox.stripe.work import Settings, Work
 from tests.sandbox.driving import START
@@ -263,24 +263,67 @@ CHANGES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
-@given(first=st.integers(100, 20_000), changes=st.lists(CHANGES, min_size=1, max_size=3))
-def test_a_preview_is_the_invoice_that_is_made(first: int, changes: list[Obj]) -> None:
+COUPONS = st.one_of(
+    st.none(),
+    st.fixed_dictionaries(
+        {
+            "percent_off": st.sampled_from([5.5, 33.33, 50.0, 100.0]),
+            "duration": st.sampled_from(["once", "forever"]),
+        }
+    ),
+    st.fixed_dictionaries(
+        {"amount_off": st.integers(1, 3000), "currency": st.just("eur"), "duration": st.just("forever")}
+    ),
+    st.fixed_dictionaries(
+        {
+            "percent_off": st.just(20.0),
+            "duration": st.just("repeating"),
+            "duration_in_months": st.integers(1, 3),
+        }
+    ),
+)
+STARTS = st.fixed_dictionaries(
+    {
+        "amount": st.integers(100, 20_000),
+        "coupon": COUPONS,
+        "country": st.sampled_from([None, "DE", "FI", "US"]),
+        "balance": st.sampled_from([0, -2500, 700]),
+    }
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(start=STARTS, changes=st.lists(CHANGES, min_size=1, max_size=3))
+def test_a_preview_is_the_invoice_that_is_made(start: Obj, changes: list[Obj]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "state.sqlite3")
-        _preview_and_make(Work(store, Settings("http://sandbox.test"), START), first, changes)
+        _preview_and_make(Work(store, Settings("http://sandbox.test"), START), start, changes)
         store.close()
 
 
-def _preview_and_make(work: Work, first: int, changes: list[Obj]) -> None:
-    wallet = {
+def _preview_and_make(work: Work, start: Obj, changes: list[Obj]) -> None:
+    params: Obj = {
         "payment_method": "pm_card_visa",
         "invoice_settings": {"default_payment_method": "pm_card_visa"},
     }
+    if start["country"]:
+        params["address"] = {"country": start["country"]}
     with work.store.transaction():
-        customer = customers.create(work, wallet)["id"]
-        items = [{"price": make_price(work, first, "month")["id"]}]
-        id = subscriptions.create(work, {"customer": customer, "items": items})["id"]
+        customer = customers.create(work, params)["id"]
+        if start["balance"]:
+            given = {"amount": start["balance"], "currency": "eur"}
+            customer_balances.create(work, given, customer)
+        asked: Obj = {
+            "items": [{"price": make_price(work, start["amount"], "month")["id"]}],
+            "automatic_tax": {"enabled": start["country"] is not None},
+        }
+        if start["coupon"]:
+            asked["discounts"] = [{"coupon": coupons.create(work, dict(start["coupon"]))["id"]}]
+        details = {"subscription_details": {"items": asked["items"]}}
+        more = {key: value for key, value in asked.items() if key != "items"}
+        shown = previews.create(work, {"customer": customer, **details, **more})
+        id = subscriptions.create(work, {"customer": customer, **asked})["id"]
+        assert shown_of(shown) == shown_of(work.all("invoice")[0])
     for change in changes:
         work = _change_as_previewed(work, customer, id, change)
 

@@ -15,8 +15,11 @@ def add_up(work: Work, invoice: Obj, subscription: Obj, customer: Obj) -> None:
     invoice["discounts"] = [discount["id"] for discount in discounts]
     invoice["total_discount_amounts"] = [_total_of(invoice, discount) for discount in discounts]
     _use_up(work, subscription, invoice)
+    tax_ids = work.all("tax_id", equals("customer", customer["id"]))
+    invoice["customer_tax_exempt"] = customer["tax_exempt"]
+    invoice["customer_tax_ids"] = [{"type": each["type"], "value": each["value"]} for each in tax_ids]
     if subscription["automatic_tax"]["enabled"]:
-        tax_lines(work, invoice, customer)
+        tax_lines(work, invoice, taxpayer_of(customer, tax_ids))
     set_totals(invoice)
     set_due(invoice, customer)
 
@@ -66,13 +69,9 @@ def _use_up(work: Work, subscription: Obj, invoice: Obj) -> None:
     subscription["discounts"] = kept
 
 
-def tax_lines(work: Work, invoice: Obj, customer: Obj) -> None:
+def tax_lines(work: Work, invoice: Obj, taxpayer: Taxpayer) -> None:
     """Tax every line by the table. Without an address there is no tax, and the invoice says so."""
-    tax_ids = work.all("tax_id", equals("customer", customer["id"]))
-    taxpayer = taxpayer_of(customer, tax_ids)
     invoice["automatic_tax"] |= tax_state(taxpayer)
-    invoice["customer_tax_exempt"] = customer["tax_exempt"]
-    invoice["customer_tax_ids"] = [{"type": each["type"], "value": each["value"]} for each in tax_ids]
     for line in invoice["lines"]["data"]:
         price = work.get("price", line["pricing"]["price_details"]["price"])
         product = work.store.get(price["product"]) or {}
