@@ -42,9 +42,12 @@ class PriceRiseStep(models.Model):
     subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="+")
     old_amount = models.PositiveIntegerField(help_text="Minor units, for one seat.")
     new_amount = models.PositiveIntegerField(help_text="Minor units, for one seat.")
+    from_at = models.DateTimeField(
+        "first renewal that costs more", null=True, blank=True, help_text="As the letter says."
+    )
     notified_at = models.DateTimeField(null=True, blank=True)
     applied_at = models.DateTimeField(null=True, blank=True)
-    note = models.CharField(max_length=200, blank=True)
+    note = models.CharField("left out because", max_length=200, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("rise", "subscription"), name="rise_once"),)
