@@ -29,7 +29,7 @@ from sandbox.stripe.resources.operation import (
 )
 from sandbox.stripe.resources.prices import ORDER_PRICE_DATA
 from sandbox.stripe.resources.subscription_items import chosen_items
-from sandbox.stripe.resources.subscriptions import TRIAL_SETTINGS, trial_moment
+from sandbox.stripe.resources.subscription_terms import TRIAL_SETTINGS, trial_moment
 from sandbox.stripe.shapes.checkout import checkout_session_shape, session_item_shape
 from sandbox.stripe.store import Obj, equals
 from sandbox.stripe.work import Work, new_id

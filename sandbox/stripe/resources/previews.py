@@ -20,7 +20,7 @@ from sandbox.stripe.resources.subscription_items import (
     item_changes,
     settlement_of,
 )
-from sandbox.stripe.resources.subscriptions import AUTOMATIC_TAX, taxed
+from sandbox.stripe.resources.subscription_terms import AUTOMATIC_TAX, taxed
 from sandbox.stripe.store import Obj, equals
 from sandbox.stripe.work import Work
 
