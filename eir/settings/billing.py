@@ -38,3 +38,10 @@ REFUND_ENDS_ACCESS = flag("REFUND_ENDS_ACCESS", True)
 """Whether giving the running period's money back in full ends access."""
 DISPUTE_ENDS_ACCESS = flag("DISPUTE_ENDS_ACCESS", False)
 """Whether access ends when a payment is disputed, rather than when the dispute is lost."""
+
+RENEWAL_NOTICE_DAYS = number("RENEWAL_NOTICE_DAYS", 21)
+"""How many days before a yearly renewal its reader is told of it, with the amount and how to cancel."""
+WITHDRAWAL_DAYS = number("WITHDRAWAL_DAYS", 14)
+"""For how many days a contract can be withdrawn from (Directive 2011/83/EU: 14); never set it lower there."""
+WITHDRAWAL_REFUND = matching("WITHDRAWAL_REFUND", r"full|pro_rata", "full or pro_rata", default="full")
+"""What is given back: all, or all but the days read by someone who agreed to that (article 14(3))."""
