@@ -11,7 +11,7 @@ from sandbox.running import Sandbox
 from sandbox.stripe.billing.lifecycle import Terms, start
 from sandbox.stripe.billing.ticker import tick
 from sandbox.stripe.billing.wallet import attach, resolve
-from sandbox.stripe.resources import customers, prices, subscriptions
+from sandbox.stripe.resources import customers, prices, subscription_updates
 from sandbox.stripe.work import Work
 from tests.sandbox.driving import START, visit
 
@@ -79,7 +79,7 @@ def test_pause_that_cannot_be_is_refused(
 def test_renewals_in_a_pause_are_not_collected(work: Work, by_days: str, behavior: str, status: str) -> None:
     resumes_at = START + 15 * DAY
     pause = {"behavior": behavior, "resumes_at": resumes_at}
-    subscriptions.update(work, {"pause_collection": pause}, by_days)
+    subscription_updates.update(work, {"pause_collection": pause}, by_days)
     tick(work.store, work.settings, START + 14 * DAY)
     assert [each["status"] for each in work.all("invoice")] == [status, "paid"]
     assert work.get("subscription", by_days)["status"] == "active"
@@ -92,7 +92,7 @@ def test_renewals_in_a_pause_are_not_collected(work: Work, by_days: str, behavio
 
 def test_subscription_ends_at_a_moment_of_choice(work: Work, by_days: str) -> None:
     moment = START + 3 * DAY
-    subscriptions.update(work, {"cancel_at": moment}, by_days)
+    subscription_updates.update(work, {"cancel_at": moment}, by_days)
     assert work.get("subscription", by_days)["cancel_at"] == moment
     tick(work.store, work.settings, moment - 1)
     assert work.get("subscription", by_days)["status"] == "active"
