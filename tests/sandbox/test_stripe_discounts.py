@@ -119,6 +119,18 @@ def test_a_running_subscription_takes_a_discount(
     assert changed.discounts[0].id in [event.data.object.id for event in events]
 
 
+def test_a_discount_swapped_for_another_is_told_as_a_change(
+    api: Any, coupon: Callable[..., Any], subscribe: Callable[..., Any]
+) -> None:
+    subscription = subscribe(discounts=[{"coupon": coupon(duration="forever").id}])
+    half = coupon(percent_off=50, duration="forever")
+    api.subscriptions.update(subscription.id, {"discounts": [{"coupon": half.id}]})
+    event = api.events.list({"type": "customer.discount.updated", "limit": 1}).data[0]
+    assert event.data.object.source.coupon == half.id
+    assert event.data.previous_attributes.id == subscription.discounts[0].id
+    assert api.invoices.create_preview({"subscription": subscription.id}).total == 450
+
+
 def test_a_coupon_for_one_product_leaves_the_others(
     api: Any, monthly: Any, coupon: Callable[..., Any], new_customer: Callable[..., Any]
 ) -> None:

@@ -11,7 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.stripe.billing.ticker import tick
-from sandbox.stripe.resources import coupons, customer_balances, customers, previews, prices, subscriptions
+from sandbox.stripe.resources import (
+    coupons,
+    customer_balances,
+    customers,
+    previews,
+    prices,
+    subscription_updates,
+    subscriptions,
+)
 from sandbox.stripe.store import Obj, Store
 from sandbox.stripe.work import Settings, Work
 from tests.sandbox.driving import START
@@ -225,6 +233,25 @@ def test_from_free_to_paid_a_new_period_starts(
     assert (shown.amount_due, changed.latest_invoice.amount_paid) == (900, 900)
 
 
+def test_what_waits_is_settled_when_a_subscription_ends(work: Work) -> None:
+    wallet = {
+        "payment_method": "pm_card_visa",
+        "invoice_settings": {"default_payment_method": "pm_card_visa"},
+    }
+    with work.store.transaction():
+        customer = customers.create(work, wallet)["id"]
+        items = [{"price": make_price(work, 900, "month")["id"]}]
+        id = subscriptions.create(work, {"customer": customer, "items": items})["id"]
+        item = work.get("subscription", id)["items"]["data"][0]
+        change = {"items": [{"id": item["id"], "quantity": 2}], "cancel_at_period_end": True}
+        shown = previews.create(work, {"subscription": id, "subscription_details": dict(change)})
+        subscription_updates.update(work, change, id)
+    tick(work.store, work.settings, START + 32 * DAY)
+    made = work.all("invoice")[0]
+    assert (shown["total"], made["total"], made["status"]) == (900, 900, "paid")
+    assert work.get("subscription", id)["status"] == "canceled"
+
+
 def make_price(work: Work, amount: int, interval: str) -> Obj:
     recurring = {"interval": interval}
     product = {"name": "Digital"}
@@ -347,7 +374,7 @@ def _change_as_previewed(work: Work, customer: str, id: str, change: Obj) -> Wor
         params = {"customer": customer, "subscription": id, "subscription_details": asked}
         shown = previews.create(work, params)
         count = len(work.all("invoice"))
-        subscriptions.update(work, asked, id)
+        subscription_updates.update(work, asked, id)
     if len(work.all("invoice")) == count:
         renewal = int(shown["created"])
         tick(work.store, work.settings, renewal + 2 * 3600)

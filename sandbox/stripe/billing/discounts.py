@@ -9,7 +9,7 @@ from sandbox.stripe.errors import ApiError, invalid
 from sandbox.stripe.money import money, share
 from sandbox.stripe.shapes.discounts import discount_shape
 from sandbox.stripe.store import Obj, equals
-from sandbox.stripe.work import Work, new_id
+from sandbox.stripe.work import Work, new_id, previous_attributes
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,13 @@ def check_minimum(redemption: Redemption, amount: int, currency: str, *, param: 
         raise invalid(message, param=param, code="promotion_code_minimum_amount")
 
 
-def redeem(work: Work, redemption: Redemption, *, customer: str, **about: str | None) -> Obj:
+def redeem(
+    work: Work, redemption: Redemption, *, customer: str, instead_of: Obj | None = None, **about: str | None
+) -> Obj:
     """Use a coupon up once. `about` says where: `subscription`, `checkout_session`.
 
-    The discount keeps the coupon as it was, since coupons may be deleted while discounts last.
+    The discount keeps the coupon as it was, since coupons may be deleted while discounts last. `instead_of`
+    is the discount whose place it takes, which is told as one change.
     """
     coupon, code = redemption.coupon, redemption.code
     discount = discount_shape(new_id("di"), work.now, coupon["id"], customer) | about
@@ -113,7 +116,12 @@ def redeem(work: Work, redemption: Redemption, *, customer: str, **about: str | 
     if code:
         discount["promotion_code"] = code["id"]
         work.save(code_state(work, code | {"times_redeemed": code["times_redeemed"] + 1}))
-    return work.create(discount, event="customer.discount.created", hidden={"coupon": coupon})
+    if instead_of is None:
+        return work.create(discount, event="customer.discount.created", hidden={"coupon": coupon})
+    work.create(discount, hidden={"coupon": coupon})
+    work.save(instead_of | {"deleted": True, "end": work.now})
+    work.emit("customer.discount.updated", discount, previous=previous_attributes(instead_of, discount))
+    return discount
 
 
 def end_discount(work: Work, discount: Obj) -> None:

@@ -7,7 +7,7 @@ from sandbox.stripe import deadlines
 from sandbox.stripe.billing.charging import Outcome, attempt, authenticate, intent_of
 from sandbox.stripe.billing.discounts import Redemption, redeem
 from sandbox.stripe.billing.dunning import may_try, pass_over, plan_retry
-from sandbox.stripe.billing.invoicing import draft, finalize, mark_paid, void
+from sandbox.stripe.billing.invoicing import draft, finalize, mark_paid, void, waiting_items
 from sandbox.stripe.billing.pausing import set_aside
 from sandbox.stripe.billing.pending import announce, awaits, give_up, take_up
 from sandbox.stripe.billing.periods import period_end
@@ -308,3 +308,18 @@ def invoice_bill(
             pay(work, invoice, default_method(work, subscription))
         else:
             work.save(subscription | {"status": "past_due"}, event="customer.subscription.updated")
+
+
+def end_as_planned(work: Work, subscription: Obj) -> None:
+    """End at the agreed moment, and settle the prorations that wait.
+
+    As docs.stripe.com/api/subscriptions/cancel says.
+    """
+    if waiting_items(work, subscription) and subscription["status"] != "trialing":
+        item = subscription["items"]["data"][0]
+        invoice_bill(
+            work, subscription, Bill([], "subscription_cycle", (item["current_period_start"], work.now))
+        )
+        subscription = work.get("subscription", subscription["id"])
+    if subscription["status"] not in ENDED:
+        cancel(work, subscription)

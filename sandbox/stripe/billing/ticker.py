@@ -3,8 +3,8 @@
 from sandbox.stripe.billing.disputes import open_dispute, settle_dispute
 from sandbox.stripe.billing.lifecycle import (
     announce_trial_end,
-    cancel,
     collect,
+    end_as_planned,
     end_trial,
     expire,
     renew,
@@ -64,7 +64,7 @@ def _advance_subscription(work: Work, subscription: Obj) -> None:
     elif _is_over(subscription["pending_update"], work.now, "expires_at"):
         expire_pending(work, subscription)
     elif subscription["cancel_at"] and subscription["cancel_at"] <= work.now:
-        cancel(work, subscription)
+        end_as_planned(work, subscription)
     elif _is_over(subscription["pause_collection"], work.now, "resumes_at"):
         resume_collection(work, subscription)
     elif period_end(subscription) > work.now:

@@ -15,6 +15,7 @@ from sandbox.stripe.billing.tax_ids import normal_tax_id
 from sandbox.stripe.billing.taxing import is_inclusive, tax_id_country, tax_id_type
 from sandbox.stripe.billing.ticker import expire_session
 from sandbox.stripe.errors import ApiError
+from sandbox.stripe.money import price_text
 from sandbox.stripe.pages.card_form import Problems, card_of, problems, shown_again
 from sandbox.stripe.pages.render import COUNTRIES, day, form, not_found, notice, page, see, unit
 from sandbox.stripe.store import Obj
@@ -187,6 +188,7 @@ def show_form(
         session=session,
         lines=lines,
         trial=_trial_text(work, session),
+        regular=_regular(session, lines),
         needs_card=checkout.needs_card(work, session),
         email_is_fixed=bool(email),
         values=values,
@@ -198,6 +200,17 @@ def show_form(
         asks_place=session["automatic_tax"]["enabled"] or asks_tax_id(session) or asks_address(session),
         asks_tax_id=asks_tax_id(session),
     )
+
+
+def _regular(session: Obj, lines: list[Obj]) -> str:
+    """What every period costs when no discount holds, for instance `€18.00 / month plus tax`."""
+    recurring = [line for line in lines if line["price"]["recurring"]]
+    if not recurring:
+        return ""
+    amount = sum(line["price"]["unit_amount"] * line["quantity"] for line in recurring)
+    price = recurring[0]["price"] | {"unit_amount": amount}
+    is_added = not all(is_inclusive(line["price"], session["currency"]) for line in recurring)
+    return price_text(price) + (" plus tax" if is_added and session["automatic_tax"]["enabled"] else "")
 
 
 def _code(work: Work, session: Obj) -> str:

@@ -59,14 +59,16 @@ def set_discounts(work: Work, subscription: Obj, named: list[Obj]) -> None:
     chosen = redemptions(
         work, new, customer=subscription["customer"], amount=amount, currency=subscription["currency"]
     )
-    for id in subscription["discounts"]:
-        discount = work.find("discount", id)
-        if id not in kept and discount:
-            end_discount(work, discount)
-    made = [
-        redeem(work, each, customer=subscription["customer"], subscription=subscription["id"])
-        for each in chosen
+    gone = [
+        discount
+        for discount in (work.find("discount", id) for id in subscription["discounts"] if id not in kept)
+        if discount
     ]
+    swapped = gone[0] if len(gone) == len(chosen) == 1 else None
+    for discount in [] if swapped else gone:
+        end_discount(work, discount)
+    about = {"customer": subscription["customer"], "subscription": subscription["id"]}
+    made = [redeem(work, each, instead_of=swapped, **about) for each in chosen]
     subscription["discounts"] = [*kept, *(discount["id"] for discount in made)]
 
 

@@ -1,5 +1,7 @@
 """Prices: https://docs.stripe.com/api/prices."""
 
+import re
+
 from sandbox.stripe.errors import invalid, missing_param
 from sandbox.stripe.params import (
     Spec,
@@ -62,7 +64,7 @@ def create(work: Work, params: Obj) -> Obj:
         raise missing_param("unit_amount")
     if amount < 0:
         raise invalid("Invalid non-negative integer", param="unit_amount", code="parameter_invalid_integer")
-    currency = params.pop("currency").lower()
+    currency = read_currency(params.pop("currency"), param="currency")
     price = price_shape(new_id("price"), work.now, product, currency, amount)
     recurring = params.pop("recurring", None)
     if recurring:
@@ -85,6 +87,13 @@ def inline_price(work: Work, data: Obj, *, param: str) -> Obj:
     else:
         work.refer("product", data.get("product", ""), param=f"{param}[product]")
     return create(work, data | {"active": False})
+
+
+def read_currency(code: str, *, param: str) -> str:
+    """A currency's code of three letters, in small ones. Raises ApiError 400 for anything else."""
+    if not re.fullmatch(r"[A-Za-z]{3}", code):
+        raise invalid(f"Invalid currency: {code.lower()}", param=param)
+    return code.lower()
 
 
 def _product(work: Work, params: Obj) -> str:
