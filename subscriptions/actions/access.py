@@ -38,9 +38,7 @@ def _set_seats(subscription: Subscription, window: Window | None, *, at: datetim
     if group is None:
         return
     taken = group.seats.filter(taken_at__isnull=False)
-    entitled = list(
-        taken.filter(returned_at__isnull=True).order_by("taken_at", "pk")[: subscription.quantity]
-    )
+    entitled = list(taken.filter(returned_at__isnull=True).order_by("taken_at", "pk")[: group.bought])
     shut = Grant.objects.filter(seat__group=group)
     if window:
         shut = shut.exclude(seat__in=entitled)

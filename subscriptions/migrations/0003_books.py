@@ -85,8 +85,11 @@ class Migration(migrations.Migration):
             name='GroupDomain',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(max_length=253, unique=True, validators=[django.core.validators.RegexValidator('^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$', 'A domain such as example.org, in small letters.')])),
+                ('domain', models.CharField(max_length=253, validators=[django.core.validators.RegexValidator('^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$', 'A domain such as example.org, in small letters.')])),
             ],
+            options={
+                'ordering': ('domain',),
+            },
         ),
         migrations.CreateModel(
             name='Institution',
@@ -828,5 +831,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='seat',
             constraint=models.UniqueConstraint(condition=models.Q(('returned_at__isnull', True), ('user__isnull', False)), fields=('group', 'user'), name='seat_once_per_reader'),
+        ),
+        migrations.AddConstraint(
+            model_name='groupdomain',
+            constraint=models.UniqueConstraint(fields=('group', 'domain'), name='group_domain_once'),
         ),
     ]

@@ -1,5 +1,7 @@
 """Subscriptions that several people read on: their owner buys seats and gives them out."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -22,15 +24,31 @@ class Group(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def bought(self) -> int:
+        """How many seats there are: none once its owner went over to a plan for one."""
+        plan = self.subscription.plan
+        return self.subscription.quantity if plan and plan.is_for_groups else 0
+
 
 class GroupDomain(models.Model):
     """Whoever proves an e-mail address of this domain may take a free seat."""
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="domains")
-    domain = models.CharField(max_length=253, unique=True, validators=[DOMAIN])
+    domain = models.CharField(max_length=253, validators=[DOMAIN])
+
+    class Meta:
+        ordering = ("domain",)
+        constraints = (models.UniqueConstraint(fields=("group", "domain"), name="group_domain_once"),)
 
     def __str__(self) -> str:
         return self.domain
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    def held(self) -> "SeatQuerySet":
+        """Seats given out and not taken back, in the order in which they count against those bought."""
+        return self.filter(returned_at__isnull=True).order_by("invited_at", "pk")
 
 
 class Seat(models.Model):
@@ -44,6 +62,8 @@ class Seat(models.Model):
     invited_at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True, blank=True)
     returned_at = models.DateTimeField("taken back", null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Seat"]] = SeatQuerySet.as_manager()
 
     class Meta:
         ordering = ("invited_at", "id")

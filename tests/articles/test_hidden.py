@@ -49,6 +49,9 @@ NO_SURFACE = (
     "newsletters/unsubscribe/",
     "newsletters/resubscribe/",
     "review/",
+    "account/group/seats/",
+    "account/seats/",
+    "seats/",
 )
 """Routes for staff, for one person's own affairs, for files, and for invited guests."""
 

@@ -73,7 +73,7 @@ def reader(db: None) -> User:
 
 @pytest.fixture
 def subscription(reader: User) -> Subscription:
-    plan = Plan.objects.create(key="monthly", name="Monthly", amount=900)
+    plan = Plan.objects.create(key="monthly", name="Monthly", amount=900, is_for_groups=True)
     return Subscription.objects.create(
         customer=Customer.objects.create(user=reader, stripe_id="cus_1"),
         plan=plan,
