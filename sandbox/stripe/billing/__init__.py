@@ -1,5 +1,6 @@
-"""The life of a subscription: starting, charging, renewing, changing, ending.
+"""The life of a subscription: starting, charging, renewing, changing, ending, and what all of it costs.
 
-charging < (invoicing, dunning) < pending < lifecycle < (changes, customers, ticker)
-< (authentication, paid_changes, test_clocks, wallet): each module imports only those before it.
+(charging, discounts, taxing) < balances < totals < (invoicing, dunning) < (pending, proration) < lifecycle
+< (changes, customers, ticker) < (authentication, order, paid_changes, previews, test_clocks, wallet)
+< checkout: each module imports only those before it.
 """
