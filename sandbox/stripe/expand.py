@@ -149,8 +149,10 @@ def _is_object(value: Any) -> bool:
 
 
 def _replace(work: Work, holder: Obj, step: str) -> None:
-    """Put the object in the place of its id, unless an earlier path did or there is none; so in a list."""
+    """Put the object in the place of its id, unless an earlier path did, or it was not kept (previews)."""
     if isinstance(holder[step], list):
-        holder[step] = [work.store.get(each) if isinstance(each, str) else each for each in holder[step]]
+        holder[step] = [
+            (work.store.get(each) or each) if isinstance(each, str) else each for each in holder[step]
+        ]
     elif isinstance(holder[step], str):
-        holder[step] = work.store.get(holder[step])
+        holder[step] = work.store.get(holder[step]) or holder[step]

@@ -358,6 +358,43 @@ def test_a_repeating_coupon_lasts_its_months(work: Work) -> None:
     assert len(ended) == 1
 
 
+def test_a_fixed_discount_is_taken_off_prorations_once(
+    api: Any, monthly: Any, coupon: Callable[..., Any], subscribe: Callable[..., Any]
+) -> None:
+    subscription = subscribe(
+        discounts=[{"coupon": coupon(amount_off=300, currency="eur", duration="forever").id}]
+    )
+    item = subscription["items"].data[0]
+    data = {"currency": "eur", "product": monthly.product, "unit_amount": 900}
+    added = {"price_data": data | {"recurring": {"interval": "month"}}}
+    details = {
+        "items": [{"id": item.id, "quantity": 2}, added],
+        "proration_date": item.current_period_start,
+    }
+    shown = api.invoices.create_preview({"subscription": subscription.id, "subscription_details": details})
+    assert [line.amount for line in shown.lines.data] == [-600, 1600, 800, 1800, 900]
+    assert shown.total == -600 + 2400 + 2700 - 300
+
+
+def test_coupons_and_codes_are_told_of(
+    api: Any, coupon: Callable[..., Any], code: Callable[..., Any]
+) -> None:
+    made = coupon()
+    word_of_it = code(made)
+    api.promotion_codes.update(word_of_it.id, {"active": False})
+    api.coupons.update(made.id, {"name": "Other"})
+    api.coupons.delete(made.id)
+    events = api.events.list({"limit": 100}).data[::-1]
+    mine = [event.type for event in events if event.data.object.id in (made.id, word_of_it.id)]
+    assert mine == [
+        "coupon.created",
+        "promotion_code.created",
+        "promotion_code.updated",
+        "coupon.updated",
+        "coupon.deleted",
+    ]
+
+
 @pytest.mark.parametrize(
     ("amounts", "coupon", "off"),
     [

@@ -21,14 +21,14 @@ def prorate(
     Raises ApiError 400 for a moment outside the current period.
     """
     _check_moment(before, moment)
-    old, new = _by_id(before), _by_id(after)
+    old, new, nets = _by_id(before), _by_id(after), _nets(work, subscription, after)
     for id in old | new:
         if not credit_only and _terms(old, id) == _terms(new, id):
             continue
         if id in old:
             _credit(work, subscription, old[id], moment)
         if id in new and not credit_only:
-            _debit(work, subscription, new[id], moment)
+            _debit(work, subscription, new[id], nets[id], moment)
 
 
 def credit_unused(work: Work, subscription: Obj) -> None:
@@ -77,15 +77,22 @@ def _credit(work: Work, subscription: Obj, item: Obj, moment: int) -> None:
     _wait(work, subscription, item, -amount, f"Unused time on {_name(work, item)}", moment, credited)
 
 
-def _debit(work: Work, subscription: Obj, item: Obj, moment: int) -> None:
-    """Remaining time: a part of the price, less what the discounts that go on take off it."""
-    full = _full(item)
+def _debit(work: Work, subscription: Obj, item: Obj, net: int, moment: int) -> None:
+    """Remaining time: a part of what the whole period costs after discounts."""
+    amount = _part(item, net, moment)
+    _wait(work, subscription, item, amount, f"Remaining time on {_name(work, item)}", moment, None)
+
+
+def _nets(work: Work, subscription: Obj, items: list[Obj]) -> dict[str, int]:
+    """What each item costs for a period, less what the discounts that go on take off it."""
+    left = [_full(item) for item in items]
     for discount in running(work, subscription["discounts"]):
         coupon = coupon_of(work, discount)
         if coupon["duration"] != "once":
-            full -= taken_off([Part(item["price"]["product"], full)], coupon, subscription["currency"])[0]
-    amount = _part(item, full, moment)
-    _wait(work, subscription, item, amount, f"Remaining time on {_name(work, item)}", moment, None)
+            parts = [Part(item["price"]["product"], amount) for item, amount in zip(items, left, strict=True)]
+            off = taken_off(parts, coupon, subscription["currency"])
+            left = [amount - less for amount, less in zip(left, off, strict=True)]
+    return {item["id"]: amount for item, amount in zip(items, left, strict=True)}
 
 
 def _name(work: Work, item: Obj) -> str:
