@@ -7,7 +7,7 @@ import pytest
 import stripe
 
 from sandbox.running import Sandbox, running_sandbox
-from tests.sandbox.driving import START, client_of
+from tests.sandbox.driving import START, card, client_of, visit
 from tests.sandbox.lives import DAY, HOUR, RENEWAL, Life, begin, body_of, control
 
 
@@ -71,17 +71,39 @@ def test_hard_decline_is_not_tried_again(life: Life, behaviour: str) -> None:
 def test_another_card_made_default_pays_at_the_next_retry(life: Life, where: str) -> None:
     life.turn("lost_card")
     life.pass_until(RENEWAL)
-    card = life.add_card()
+    another = life.add_card()
     assert life.next_attempt() is None
     if where == "customer":
-        change = {"invoice_settings": {"default_payment_method": card}}
+        change = {"invoice_settings": {"default_payment_method": another}}
         life.api.customers.update(life.customer, change)
     else:
-        life.api.subscriptions.update(life.id, {"default_payment_method": card})
+        life.api.subscriptions.update(life.id, {"default_payment_method": another})
     assert life.next_attempt() == START + RENEWAL + DAY
     life.pass_until(RENEWAL + DAY)
     assert (life.status, life.invoice.status, life.invoice.attempt_count) == ("active", "paid", 2)
-    assert life.intent.payment_method == card
+    assert life.intent.payment_method == another
+
+
+def test_another_card_given_in_the_portal_pays_at_the_next_retry(life: Life) -> None:
+    life.turn("stolen_card")
+    life.pass_until(RENEWAL)
+    portal = life.api.billing_portal.sessions.create({"customer": life.customer})
+    assert visit(f"{portal.url}/card", card("5555555555554444")).status == 303
+    assert life.next_attempt() == START + RENEWAL + DAY
+    life.pass_until(RENEWAL + DAY)
+    assert (life.status, life.intent.last_payment_error) == ("active", None)
+
+
+def test_customer_deleted_while_payment_is_late(life: Life) -> None:
+    life.turn("insufficient_funds")
+    life.pass_until(RENEWAL)
+    life.api.customers.delete(life.customer)
+    life.pass_until(RENEWAL + 30 * DAY)
+    assert (life.status, life.invoice.status, life.invoice.attempt_count) == ("canceled", "open", 1)
+    assert life.told("charge.failed", "customer.subscription.deleted") == [
+        "charge.failed",
+        "customer.subscription.deleted",
+    ]
 
 
 def test_failed_card_of_the_subscription_goes_before_the_customers(life: Life) -> None:
