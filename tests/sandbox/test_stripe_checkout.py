@@ -218,7 +218,7 @@ def test_form_from_another_site_is_refused(api: Any, open_session: Callable[...,
 @pytest.mark.parametrize(
     ("change", "param"),
     [
-        ({"mode": "payment"}, "mode"),
+        ({"mode": "setup"}, "mode"),
         ({"success_url": "site.test"}, "success_url"),
         ({"line_items": []}, "line_items"),
         ({"line_items": [{"price": "price_missing", "quantity": 1}]}, "line_items[0][price]"),

@@ -66,8 +66,9 @@ FREE = (
     "object",
     "last_payment_error",
     "last_setup_error",
+    "shipping",
 )
-"""Hashes whose keys are the client's own, or another object's."""
+"""Hashes whose keys are the client's own, or another object's, or left out of the example."""
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +151,7 @@ def answers(api: Any, sandbox: Any, monthly: Any, yearly: Any) -> list[Any]:
     seen += _discounted_and_taxed(api, monthly)
     seen.append(api.invoices.list({"expand": ["data.payments"], "limit": 100}))
     seen += _money_back(api, sandbox, monthly)
+    _purchase(api)
     lists = (
         api.charges,
         api.checkout.sessions,
@@ -234,6 +236,27 @@ def _discounted_and_taxed(api: Any, price: Any) -> list[Any]:
         api.customers.balance_transactions.list(customer.id),
         api.tax_rates.list({"limit": 100}),
     ]
+
+
+def _purchase(api: Any) -> None:
+    """Something bought once, with everything a page may ask for."""
+    price = {"currency": "eur", "unit_amount": 700, "product_data": {"name": "The Almanac"}}
+    session = api.checkout.sessions.create(
+        {
+            "mode": "payment",
+            "line_items": [{"price_data": price, "quantity": 1}],
+            "success_url": "http://site.test/thanks",
+            "customer_creation": "always",
+            "consent_collection": {"terms_of_service": "required"},
+            "custom_text": {"submit": {"message": "Printed on demand."}},
+            "phone_number_collection": {"enabled": True},
+            "shipping_address_collection": {"allowed_countries": ["DE"]},
+        }
+    )
+    place = {"name": "Ada Vale", "line1": "Birch Lane 3", "postal_code": "10115", "city": "Berlin"}
+    sent_to = {f"shipping_{part}": text for part, text in (place | {"country": "DE"}).items()}
+    beside = {"email": "shape@example.com", "phone": "+49 30 1234567", "terms": "on"}
+    visit(session.url, card("4242424242424242", **beside, **sent_to))
 
 
 def _checkout(api: Any, price: Any, trial_days: int | None) -> Any:

@@ -1,6 +1,6 @@
 """3D Secure, answered: what follows for the payment or the card it was asked for."""
 
-from sandbox.stripe.billing.charging import Outcome, invoice_of
+from sandbox.stripe.billing.charging import Outcome, authenticate, invoice_of
 from sandbox.stripe.billing.lifecycle import authenticate_invoice
 from sandbox.stripe.billing.wallet import authenticate_setup
 from sandbox.stripe.store import Obj
@@ -12,4 +12,7 @@ def authenticate_intent(work: Work, intent: Obj, *, succeeded: bool) -> Outcome:
     if intent["object"] == "setup_intent":
         authenticate_setup(work, intent, succeeded=succeeded)
         return "paid" if succeeded else "declined"
-    return authenticate_invoice(work, invoice_of(work, intent), succeeded=succeeded)
+    invoice = invoice_of(work, intent)
+    if invoice is None:
+        return authenticate(work, intent, succeeded=succeeded)
+    return authenticate_invoice(work, invoice, succeeded=succeeded)

@@ -49,10 +49,10 @@ def intent_of(work: Work, invoice: Obj) -> Obj | None:
     return work.get("payment_intent", payment["payment"]["payment_intent"]) if payment else None
 
 
-def invoice_of(work: Work, intent: Obj) -> Obj:
-    """The invoice a payment intent is to pay."""
-    payment = work.all("invoice_payment", equals("payment.payment_intent", intent["id"]))[0]
-    return work.get("invoice", payment["invoice"])
+def invoice_of(work: Work, intent: Obj) -> Obj | None:
+    """The invoice a payment intent is to pay, None for one of a single purchase."""
+    payments = work.all("invoice_payment", equals("payment.payment_intent", intent["id"]))
+    return work.get("invoice", payments[0]["invoice"]) if payments else None
 
 
 def attempt(work: Work, intent: Obj, method: Obj | None) -> Outcome:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sandbox.stripe.billing.charging import Outcome
 from sandbox.stripe.billing.lifecycle import Terms, pay, start
 from sandbox.stripe.billing.order import check_order, chosen, has_trial, known_taxpayer, reckon
+from sandbox.stripe.billing.purchases import buy, complete_purchase, is_guest
 from sandbox.stripe.billing.tax_ids import add_tax_id
 from sandbox.stripe.billing.taxing import Taxpayer, tax_id_type
 from sandbox.stripe.billing.wallet import attach, set_up
@@ -18,13 +19,18 @@ from sandbox.stripe.work import Work, new_id, token
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who pays, as they typed it; `tax_id` is empty for those who have none."""
+    """Who pays, as they typed it; `tax_id` is empty for those who have none.
+
+    `shipping` has a name and an address, where something is sent.
+    """
 
     email: str
     name: str
     country: str
     postal_code: str = ""
     tax_id: str = ""
+    phone: str | None = None
+    shipping: Obj | None = None
 
 
 def needs_card(work: Work, session: Obj) -> bool:
@@ -33,17 +39,20 @@ def needs_card(work: Work, session: Obj) -> bool:
 
 
 def submit(work: Work, session: Obj, buyer: Buyer, method: Obj | None) -> Outcome:
-    """Subscribe the buyer with this card. On "action" a page for 3D Secure comes next.
+    """Subscribe the buyer with this card, or take a payment. On "action" a page for 3D Secure comes next.
 
     Raises ApiError 402 for a card that is refused outright, 400 for a session that is closed. A declined
-    charge leaves an incomplete subscription, which the next card pays.
+    charge leaves an incomplete subscription or payment, which the next card pays.
     """
     if session["status"] != "open":
         raise invalid("This Checkout Session is no longer open.", code="checkout_session_not_open")
     session["customer_details"] = _details(buyer)
-    customer = _customer(work, session, buyer)
+    _collect(session, buyer)
+    customer = None if is_guest(session) else _customer(work, session, buyer)
     reckon(work, session, taxpayer=taxpayer_for(work, session, buyer))
     check_order(work, session)
+    if customer is None or session["mode"] == "payment":
+        return buy(work, session, customer, method)
     if method is None:
         return _begin(work, session, customer, None)
     if has_trial(work, session):
@@ -54,6 +63,15 @@ def submit(work: Work, session: Obj, buyer: Buyer, method: Obj | None) -> Outcom
     return _begin(work, session, customer, method)
 
 
+def _collect(session: Obj, buyer: Buyer) -> None:
+    """Note what the page asked for beside the payment; its form is only sent in once terms are agreed to."""
+    if buyer.shipping:
+        nobody = {"business_name": None, "individual_name": None}
+        session["collected_information"] = nobody | {"shipping_details": buyer.shipping}
+    if (session["consent_collection"] or {}).get("terms_of_service") == "required":
+        session["consent"] = {"promotions": None, "terms_of_service": "accepted"}
+
+
 def _details(buyer: Buyer) -> Obj:
     return {
         "address": _address(buyer),
@@ -61,7 +79,7 @@ def _details(buyer: Buyer) -> Obj:
         "email": buyer.email,
         "individual_name": None,
         "name": buyer.name,
-        "phone": None,
+        "phone": buyer.phone,
         "tax_exempt": "none",
         "tax_ids": [{"type": type, "value": value} for type, value in _tax_ids(buyer)],
     }
@@ -77,7 +95,7 @@ def _tax_ids(buyer: Buyer) -> tuple[tuple[str, str], ...]:
 
 
 def may_update(work: Work, session: Obj, what: str) -> bool:
-    """Whether `address` or `name` typed on the page become the customer's. A new customer's always do."""
+    """Whether `address`, `name` or `shipping` as typed become the customer's. A new customer's always do."""
     allowed = work.hidden(session).get("customer_update") or {}
     return not session["customer"] or allowed.get(what) == "auto"
 
@@ -99,7 +117,11 @@ def _customer(work: Work, session: Obj, buyer: Buyer) -> Obj:
             shape | {"name": buyer.name, "address": _address(buyer)}, event="customer.created"
         )
         work.save(session, customer=customer["id"])
-    typed = {"name": buyer.name, "address": _address(buyer)}
+    typed: Obj = {"name": buyer.name, "address": _address(buyer)}
+    if buyer.shipping:
+        typed["shipping"] = buyer.shipping | {"phone": buyer.phone}
+    if buyer.phone and not customer["phone"]:
+        customer["phone"] = buyer.phone
     customer |= {key: value for key, value in typed.items() if may_update(work, session, key)}
     work.save(customer, event="customer.updated")
     for type, value in _tax_ids(buyer):
@@ -150,6 +172,9 @@ def _terms(work: Work, session: Obj, customer: Obj, method: Obj | None) -> Terms
 
 def complete(work: Work, session: Obj) -> Obj:
     """Close the session: what it asked for is there."""
+    if session["mode"] == "payment":
+        intent = work.get("payment_intent", session["payment_intent"])
+        return complete_purchase(work, session, customer=intent["customer"])
     hidden = work.hidden(session)
     subscription = work.get("subscription", hidden["subscription"])
     session |= {

@@ -99,7 +99,12 @@ def check_minimum(redemption: Redemption, amount: int, currency: str, *, param: 
 
 
 def redeem(
-    work: Work, redemption: Redemption, *, customer: str, instead_of: Obj | None = None, **about: str | None
+    work: Work,
+    redemption: Redemption,
+    *,
+    customer: str | None,
+    instead_of: Obj | None = None,
+    **about: str | None,
 ) -> Obj:
     """Use a coupon up once. `about` says where: `subscription`, `checkout_session`.
 

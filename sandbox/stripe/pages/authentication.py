@@ -57,10 +57,9 @@ def _back(work: Work, intent: Obj, session_id: str, outcome: Outcome) -> Respons
             return see(f"/p/session/{visit['id']}/card?failed=1")
         make_default(work, work.get("payment_method", intent["payment_method"]))
         return leave(visit, "card")
-    if intent["object"] == "payment_intent":
-        return see(
-            invoice_of(work, intent)["hosted_invoice_url"] + ("" if outcome == "paid" else "?failed=1")
-        )
+    invoice = invoice_of(work, intent)
+    if invoice:
+        return see(invoice["hosted_invoice_url"] + ("" if outcome == "paid" else "?failed=1"))
     return notice("Thank you", "You can close this page.")
 
 

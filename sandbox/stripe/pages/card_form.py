@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sandbox.stripe.billing.wallet import from_numbers
 from sandbox.stripe.cards import card_for, check_cvc
 from sandbox.stripe.errors import ApiError, card_error
+from sandbox.stripe.pages import collected
 from sandbox.stripe.store import Obj
 from sandbox.stripe.work import Work
 
@@ -43,5 +44,5 @@ def problems(error: ApiError, sent: dict[str, str]) -> Problems:
 
 def shown_again(sent: dict[str, str]) -> dict[str, str]:
     """What was typed and may stand in the form once more: nothing of the card."""
-    names = ("email", "name", "country", "postal_code", "tax_id")
+    names = ("email", "name", "country", "postal_code", "tax_id", *collected.FIELDS)
     return {name: sent[name] for name in names if name in sent}

@@ -17,6 +17,7 @@ from sandbox.stripe.billing.ticker import expire_session
 from sandbox.stripe.errors import ApiError
 from sandbox.stripe.money import price_text
 from sandbox.stripe.pages.card_form import Problems, card_of, problems, shown_again
+from sandbox.stripe.pages.collected import FIELDS, asked, missing, shipping_of
 from sandbox.stripe.pages.render import COUNTRIES, day, form, not_found, notice, page, see, unit
 from sandbox.stripe.store import Obj
 from sandbox.stripe.work import Work
@@ -62,7 +63,7 @@ def _check(session: Obj, sent: dict[str, str]) -> dict[str, str]:
         faults["email"] = "Enter your e-mail address, for instance name@example.com."
     if not sent.get("name"):
         faults["name"] = "Enter the name on the card."
-    return faults | _place_faults(session, sent)
+    return faults | _place_faults(session, sent) | missing(session, sent)
 
 
 def _place_faults(session: Obj, sent: dict[str, str]) -> dict[str, str]:
@@ -91,7 +92,9 @@ def asks_address(session: Obj) -> bool:
 def _buyer(session: Obj, sent: dict[str, str]) -> Buyer:
     email = _known_email(session) or sent.get("email", "")
     tax_id = normal_tax_id(sent.get("tax_id", "")) if asks_tax_id(session) else ""
-    return Buyer(email, sent.get("name", ""), sent["country"], sent.get("postal_code", ""), tax_id)
+    phone = sent.get("phone") if asked(session)["phone"] else None
+    place = (sent["country"], sent.get("postal_code", ""))
+    return Buyer(email, sent.get("name", ""), *place, tax_id, phone, shipping_of(session, sent))
 
 
 def _update(work: Work, session: Obj, sent: dict[str, str]) -> Response:
@@ -146,6 +149,8 @@ def _success_url(session: Obj) -> str:
 
 def _waiting_intent(work: Work, session: Obj) -> str:
     """The intent a session waits for: of the first invoice, or of a card to be set up for after the trial."""
+    if session["mode"] == "payment":
+        return str(session["payment_intent"])
     hidden = work.hidden(session)
     if work.find("setup_intent", hidden.get("waiting", "")):
         return str(hidden["waiting"])
@@ -181,7 +186,7 @@ def show_form(
     lines = work.hidden(session)["line_items"]
     address = (known or {}).get("address") or {}
     place = {key: address.get(key) or "" for key in ("country", "postal_code")}
-    values = {"email": email, "name": "", "tax_id": "", **place, **problems.values}
+    values = {**dict.fromkeys(FIELDS, ""), "email": email, "name": "", "tax_id": "", **place}
     return page(
         "checkout.html",
         status=status,
@@ -191,7 +196,9 @@ def show_form(
         regular=_regular(session, lines),
         needs_card=checkout.needs_card(work, session),
         email_is_fixed=bool(email),
-        values=values,
+        values=values | problems.values,
+        asked=asked(session),
+        deed=_deed(session),
         faults=problems.fields,
         news=news,
         code=_code(work, session),
@@ -211,6 +218,14 @@ def _regular(session: Obj, lines: list[Obj]) -> str:
     price = recurring[0]["price"] | {"unit_amount": amount}
     is_added = not all(is_inclusive(line["price"], session["currency"]) for line in recurring)
     return price_text(price) + (" plus tax" if is_added and session["automatic_tax"]["enabled"] else "")
+
+
+def _deed(session: Obj) -> tuple[str, str]:
+    """What the page is headed by and what its button says, before what is bought and what it costs."""
+    if session["mode"] == "subscription":
+        return "Subscribe to", "Subscribe"
+    words = {"book": ("Book", "Book"), "donate": ("Donate for", "Donate")}
+    return words.get(session["submit_type"], ("Buy", "Pay"))
 
 
 def _code(work: Work, session: Obj) -> str:

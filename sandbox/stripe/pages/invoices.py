@@ -16,7 +16,7 @@ from sandbox.stripe.pages.checkout import FAILED
 from sandbox.stripe.pages.render import COUNTRIES, form, not_found, page, see, unit
 from sandbox.stripe.resources.invoices import unpaid
 from sandbox.stripe.resources.tax_ids import rates
-from sandbox.stripe.store import Obj
+from sandbox.stripe.store import Obj, equals
 from sandbox.stripe.work import Work
 
 
@@ -108,14 +108,17 @@ def tax_label(tax: Obj) -> str:
 
 
 async def receipt(request: Request) -> Response:
-    """The receipt of a charge is the invoice it paid."""
+    """The receipt of a charge: the invoice it paid, or what was bought on Checkout."""
     with unit(request) as work:
         charge = work.find("charge", request.path_params["charge"])
         if charge is None:
             return not_found("receipt")
-        return see(
-            invoice_of(work, work.get("payment_intent", charge["payment_intent"]))["hosted_invoice_url"]
-        )
+        invoice = invoice_of(work, work.get("payment_intent", charge["payment_intent"]))
+        if invoice:
+            return see(invoice["hosted_invoice_url"])
+        sessions = work.all("checkout.session", equals("payment_intent", charge["payment_intent"]))
+        lines = [line for session in sessions for line in work.hidden(session)["line_items"]]
+        return page("receipt.html", charge=charge, lines=lines)
 
 
 ROUTES: Sequence[Route] = (

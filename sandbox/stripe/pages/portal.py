@@ -95,7 +95,7 @@ def _subscription(work: Work, visit: Obj, fields: dict[str, str]) -> Obj | None:
 
 def leave(visit: Obj, done: str) -> Response:
     """Where the portal leads once a task is done: home, or wherever its visit was to end."""
-    after = visit["flow"]["after_completion"] if visit["flow"] else {"type": "portal_homepage"}
+    after: Obj = visit["flow"]["after_completion"] if visit["flow"] else {"type": "portal_homepage"}
     if after["type"] == "redirect":
         return see(after["redirect"]["return_url"])
     return see(f"/p/session/{visit['id']}?done={done}")

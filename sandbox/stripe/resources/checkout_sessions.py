@@ -1,4 +1,4 @@
-"""Checkout Sessions, in subscription mode: https://docs.stripe.com/api/checkout/sessions."""
+"""Checkout Sessions, in subscription and payment mode: https://docs.stripe.com/api/checkout/sessions."""
 
 from sandbox.stripe.billing.invoicing import product_name
 from sandbox.stripe.billing.order import check_order, reckon
@@ -18,6 +18,7 @@ from sandbox.stripe.params import (
     text,
     url,
 )
+from sandbox.stripe.resources.checkout_options import OPTIONS, check_options, take_options
 from sandbox.stripe.resources.discounts import NEW_DISCOUNTS, order_redemptions
 from sandbox.stripe.resources.operation import (
     CREATED,
@@ -28,7 +29,7 @@ from sandbox.stripe.resources.operation import (
     retrieval,
 )
 from sandbox.stripe.resources.prices import ORDER_PRICE_DATA
-from sandbox.stripe.resources.subscription_items import chosen_items
+from sandbox.stripe.resources.subscription_items import bought_items, chosen_items
 from sandbox.stripe.resources.subscription_terms import TRIAL_SETTINGS, trial_moment
 from sandbox.stripe.shapes.checkout import checkout_session_shape, session_item_shape
 from sandbox.stripe.store import Obj, equals
@@ -55,7 +56,7 @@ LINE_ITEM = hash_of(
     {"adjustable_quantity": ADJUSTABLE, "price": filled, "price_data": ORDER_PRICE_DATA, "quantity": integer},
     needs=["quantity"],
 )
-FIELDS: Spec = {
+FIELDS: Spec = OPTIONS | {
     "allow_promotion_codes": boolean,
     "automatic_tax": hash_of({"enabled": boolean}, needs=["enabled"]),
     "billing_address_collection": one_of("auto", "required"),
@@ -63,13 +64,13 @@ FIELDS: Spec = {
     "client_reference_id": text,
     "customer": filled,
     "customer_email": email,
-    "customer_update": hash_of({"address": one_of("auto", "never"), "name": one_of("auto", "never")}),
+    "customer_update": hash_of(dict.fromkeys(("address", "name", "shipping"), one_of("auto", "never"))),
     "discounts": NEW_DISCOUNTS,
     "expires_at": integer,
     "line_items": list_of(LINE_ITEM),
     "locale": filled,
     "metadata": metadata,
-    "mode": one_of("subscription"),
+    "mode": one_of("payment", "subscription"),
     "payment_method_collection": one_of("always", "if_required"),
     "payment_method_types": list_of(one_of("card")),
     "subscription_data": hash_of(SUBSCRIPTION_DATA),
@@ -80,20 +81,22 @@ FIELDS: Spec = {
 
 
 def create(work: Work, params: Obj) -> Obj:
-    """A page to subscribe on, good for a day unless `expires_at` says otherwise."""
+    """A page to subscribe or to pay on, good for a day unless `expires_at` says otherwise."""
     if params.get("customer") and params.get("customer_email"):
         raise invalid("You may only specify one of these parameters: customer, customer_email.")
     if params.get("customer"):
         work.refer("customer", params["customer"], param="customer")
     _check_tax(work, params)
+    check_options(params)
     data = params.pop("subscription_data", None) or {}
     trial_moment(work, data)
     id = new_id("cs_test")
     session = checkout_session_shape(id, work.now, work.url(f"/c/pay/{id}"), _expiry(work, params))
-    lines = _lines(work, params.pop("line_items"))
+    lines = _lines(work, params.pop("line_items"), mode=params["mode"])
+    take_options(session, params)
     session["automatic_tax"] |= params.pop("automatic_tax", None) or {}
     session["discounts"] = _discounts(work, params, lines)
-    facts = {"customer_update": params.pop("customer_update", None)}
+    facts = {key: params.pop(key, None) for key in ("customer_update", "payment_intent_data")}
     merge_metadata(session, params)
     session |= params
     work.create(session, hidden=facts | {"line_items": lines, "subscription_data": data})
@@ -134,9 +137,9 @@ def _expiry(work: Work, params: Obj) -> int:
     return expires_at
 
 
-def _lines(work: Work, items: list[Obj]) -> list[Obj]:
+def _lines(work: Work, items: list[Obj], *, mode: str) -> list[Obj]:
     lines = []
-    chosen = chosen_items(work, items, param="line_items")
+    chosen = (chosen_items if mode == "subscription" else bought_items)(work, items, param="line_items")
     for at, ((price, quantity), item) in enumerate(zip(chosen, items, strict=True)):
         if quantity < 1:
             raise invalid("Invalid positive integer", param=f"line_items[{at}][quantity]")
@@ -185,6 +188,7 @@ FILTERS: Spec = {
     **CREATED,
     "customer": filled,
     "customer_details": hash_of({"email": filled}),
+    "payment_intent": filled,
     "status": one_of("open", "complete", "expired"),
     "subscription": filled,
 }

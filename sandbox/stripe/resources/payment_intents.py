@@ -17,8 +17,8 @@ def confirm(work: Work, params: Obj, id: str) -> Obj:
     """Try to pay now. Raises ApiError 402 when the card does not; 3D Secure is asked for in the answer."""
     intent = work.get("payment_intent", id)
     _require_open(intent, "confirm")
+    invoice = _invoice(work, intent, "confirm")
     method = _card(work, intent, params)
-    invoice = invoice_of(work, intent)
     if pay(work, invoice, method) == "declined":
         raise unpaid(work, invoice)
     return intent_of(work, invoice) or intent
@@ -37,9 +37,18 @@ def cancel(work: Work, params: Obj, id: str) -> Obj:
     """Refuse: the payment of an invoice ends with its invoice."""
     intent = work.get("payment_intent", id)
     _require_open(intent, "cancel")
-    invoice = invoice_of(work, intent)["id"]
+    invoice = _invoice(work, intent, "cancel")["id"]
     message = f"You cannot cancel this PaymentIntent because it belongs to the invoice {invoice}; void that."
     raise invalid(message, code=UNEXPECTED)
+
+
+def _invoice(work: Work, intent: Obj, deed: str) -> Obj:
+    """The invoice it is to pay. A purchase is paid and given up on its Checkout Session."""
+    invoice = invoice_of(work, intent)
+    if invoice is None:
+        message = f"You cannot {deed} this PaymentIntent because it was created by a Checkout Session."
+        raise invalid(message, code=UNEXPECTED)
+    return invoice
 
 
 def _require_open(intent: Obj, deed: str) -> None:

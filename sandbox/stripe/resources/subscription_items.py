@@ -68,6 +68,35 @@ def chosen_items(work: Work, items: list[Obj], *, param: str = "items") -> list[
     return chosen
 
 
+def bought_items(work: Work, items: list[Obj], *, param: str) -> list[tuple[Obj, int]]:
+    """The one-time prices and quantities of an order, which subscribes to nothing. Raises ApiError 400."""
+    if not items:
+        raise missing_param(param)
+    bought = [
+        (_one_time_price(work, item, param=f"{param}[{index}]"), item.get("quantity", 1))
+        for index, item in enumerate(items)
+    ]
+    if len({price["currency"] for price, _ in bought}) > 1:
+        raise invalid("All prices of a Checkout Session must have the same currency.", param=param)
+    return bought
+
+
+def _one_time_price(work: Work, item: Obj, *, param: str) -> Obj:
+    if bool(item.get("price")) == bool(item.get("price_data")):
+        raise invalid("You must specify exactly one of price or price_data.", param=param)
+    if item.get("price_data"):
+        price = inline_price(work, item["price_data"], param=f"{param}[price_data]")
+    else:
+        price = work.refer("price", item["price"], param=f"{param}[price]")
+        if not price["active"]:
+            message = "The price specified is inactive. This field only accepts active prices."
+            raise invalid(message, param=f"{param}[price]", code="price_inactive")
+    if price["recurring"]:
+        hint = "Either switch to `subscription` mode or use only one-time prices."
+        raise invalid(f"You specified `payment` mode but passed a recurring price. {hint}", param=param)
+    return price
+
+
 def item_changes(work: Work, items: list[Obj], *, param: str = "items") -> list[ItemChange]:
     """The changes a call asks for. An item without an id is one more; one with `deleted` goes."""
     return [_item_change(work, item, param=f"{param}[{index}]") for index, item in enumerate(items)]
