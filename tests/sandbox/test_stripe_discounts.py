@@ -232,6 +232,40 @@ def test_a_code_is_applied_on_checkout(api: Any, monthly: Any, code: Callable[..
     assert api.promotion_codes.retrieve(fall.id).times_redeemed == 1
 
 
+def test_a_second_card_pays_with_the_code_of_the_first_attempt(
+    api: Any, monthly: Any, code: Callable[..., Any]
+) -> None:
+    only = code(max_redemptions=1)
+    buying = session(api, monthly, allow_promotion_codes=True)
+    visit(f"{buying.url}/order", {"promotion_code": only.code})
+    assert visit(buying.url, card("4000000000000341", email="two@example.com")).status == 402
+    assert visit(buying.url, card("4242424242424242", email="two@example.com")).status == 303
+    done = api.checkout.sessions.retrieve(buying.id, {"expand": ["invoice"]})
+    assert (done.status, done.invoice.amount_paid) == ("complete", 720)
+
+
+def test_a_code_taken_by_another_meanwhile_is_taken_off(
+    api: Any, monthly: Any, code: Callable[..., Any], subscribe: Callable[..., Any]
+) -> None:
+    only = code(max_redemptions=1)
+    buying = session(api, monthly, allow_promotion_codes=True)
+    visit(f"{buying.url}/order", {"promotion_code": only.code})
+    subscribe(discounts=[{"promotion_code": only.id}])
+    late = visit(buying.url, card("4242424242424242", email="late@example.com"))
+    assert (late.status, late.faults) == (422, ["This code has expired."])
+    assert api.checkout.sessions.retrieve(buying.id).amount_total == 900
+
+
+def test_a_discount_waits_for_the_end_of_a_trial(api: Any, monthly: Any, code: Callable[..., Any]) -> None:
+    buying = session(api, monthly, allow_promotion_codes=True, subscription_data={"trial_period_days": 14})
+    visit(f"{buying.url}/order", {"promotion_code": code().code})
+    assert "when the trial ends" in visit(buying.url).text
+    assert visit(buying.url, card("4242424242424242", email="wait@example.com")).status == 303
+    done = api.checkout.sessions.retrieve(buying.id)
+    assert (done.amount_total, done.payment_status) == (0, "no_payment_required")
+    assert api.invoices.create_preview({"subscription": done.subscription}).total == 720
+
+
 def test_a_code_can_be_removed_again(api: Any, monthly: Any, code: Callable[..., Any]) -> None:
     buying = session(api, monthly, allow_promotion_codes=True)
     visit(f"{buying.url}/order", {"promotion_code": code().code})

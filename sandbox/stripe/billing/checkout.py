@@ -49,8 +49,9 @@ def submit(work: Work, session: Obj, buyer: Buyer, method: Obj | None) -> Outcom
     session["customer_details"] = _details(buyer)
     _collect(session, buyer)
     customer = None if is_guest(session) else _customer(work, session, buyer)
-    reckon(work, session, taxpayer=taxpayer_for(work, session, buyer))
-    check_order(work, session)
+    if _earlier_attempt(work, session) is None:
+        reckon(work, session, taxpayer=taxpayer_for(work, session, buyer))
+        check_order(work, session)
     if customer is None or session["mode"] == "payment":
         return buy(work, session, customer, method)
     if method is None:
