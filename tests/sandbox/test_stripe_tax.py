@@ -1,13 +1,23 @@
 """Tax by the customer's country, tax ids, and the customer's balance."""
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import stripe
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from sandbox.stripe.billing import checkout
 from sandbox.stripe.billing.taxing import Taxpayer, is_reverse_charge, tax_id_country, tax_on
-from tests.sandbox.driving import card, visit
+from sandbox.stripe.billing.wallet import resolve
+from sandbox.stripe.errors import ApiError
+from sandbox.stripe.resources import checkout_sessions, coupons
+from sandbox.stripe.store import Obj, Store
+from sandbox.stripe.work import Settings, Work
+from tests.sandbox.driving import START, card, visit
 
 VISA = "4242424242424242"
 
@@ -253,6 +263,92 @@ def test_tax_is_rounded_to_the_minor_unit(country: str, amount: int, inclusive: 
     found = tax_on(Taxpayer(country), amount, inclusive=inclusive, tax_code=None)
     assert found is not None
     assert found["amount"] == tax
+
+
+@pytest.mark.parametrize(
+    ("taxpayer", "tax_code", "reason"),
+    [
+        (Taxpayer("DE"), None, "standard_rated"),
+        (Taxpayer("DE"), "txcd_00000000", "product_exempt"),
+        (Taxpayer("DE", "exempt"), None, "customer_exempt"),
+        (Taxpayer("AT", "reverse"), None, "reverse_charge"),
+    ],
+)
+def test_a_line_says_why_it_is_taxed_so(taxpayer: Taxpayer, tax_code: str | None, reason: str) -> None:
+    found = tax_on(taxpayer, 1000, inclusive=False, tax_code=tax_code)
+    assert found is not None
+    assert (found["taxability_reason"], found["amount"] > 0) == (reason, reason == "standard_rated")
+
+
+LINES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "amount": st.integers(0, 20_000),
+            "quantity": st.integers(1, 9),
+            "behavior": st.sampled_from(["exclusive", "inclusive", "unspecified"]),
+        }
+    ),
+    min_size=1,
+    max_size=3,
+)
+OFF = st.one_of(
+    st.none(),
+    st.builds(lambda percent: {"percent_off": percent / 100}, st.integers(1, 10_000)),
+    st.builds(lambda amount: {"amount_off": amount, "currency": "eur"}, st.integers(1, 30_000)),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(lines=LINES, off=OFF, country=st.sampled_from(["DE", "FI", "CH", "US"]))
+def test_checkout_charges_the_total_it_shows(lines: list[Obj], off: Obj | None, country: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "state.sqlite3")
+        work = Work(store, Settings("http://sandbox.test"), START)
+        with store.transaction():
+            _buy_and_compare(work, lines, off, country)
+        store.close()
+
+
+def _buy_and_compare(work: Work, lines: list[Obj], off: Obj | None, country: str) -> None:
+    params: Obj = {
+        "mode": "subscription",
+        "success_url": "http://site.test",
+        "automatic_tax": {"enabled": True},
+        "line_items": [_line(line) for line in lines],
+    }
+    if off:
+        params["discounts"] = [{"coupon": coupons.create(work, dict(off))["id"]}]
+    try:
+        session = checkout_sessions.create(work, params)
+        outcome = checkout.submit(
+            work,
+            session,
+            checkout.Buyer("reader@example.com", "Ada Vale", country),
+            resolve(work, "pm_card_visa", param="card"),
+        )
+    except ApiError as refused:
+        if refused.code != "amount_too_small":
+            raise
+        return
+    invoice = work.get("invoice", session["invoice"])
+    details = session["total_details"]
+    assert outcome == "paid"
+    assert (session["amount_subtotal"], session["amount_total"]) == (invoice["subtotal"], invoice["total"])
+    assert invoice["amount_paid"] == session["amount_total"]
+    assert details["amount_tax"] == sum(tax["amount"] for tax in invoice["total_taxes"])
+    assert details["amount_discount"] == sum(each["amount"] for each in invoice["total_discount_amounts"])
+    assert invoice["total_excluding_tax"] == invoice["total"] - details["amount_tax"]
+
+
+def _line(line: Obj) -> Obj:
+    data = {
+        "currency": "eur",
+        "unit_amount": line["amount"],
+        "recurring": {"interval": "month"},
+        "product_data": {"name": "Digital"},
+        "tax_behavior": line["behavior"],
+    }
+    return {"price_data": data, "quantity": line["quantity"]}
 
 
 def test_the_balance_is_changed_and_told(api: Any, reader: Callable[..., Any]) -> None:
