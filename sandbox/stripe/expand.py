@@ -126,6 +126,8 @@ def _walk(work: Work, holder: Any, steps: list[str], *, kind: str, trail: str, p
             )
             _walk(work, element, steps, **inner, path=path)
         return
+    if not trail and holder.get("deleted"):
+        return  # nothing is left of it to expand
     step, rest = steps[0], steps[1:]
     place = trail + step
     if (kind, place) in INCLUDABLE:
