@@ -110,6 +110,13 @@ BEHAVIOURS = {
         Behaviour("authenticate_3ds2", "3D Secure must be completed", asks="always"),
         Behaviour("disputed", "Pays, then is disputed as fraudulent", dispute="fraudulent"),
         Behaviour("undelivered", "Pays, then is disputed as not received", dispute="product_not_received"),
+        Behaviour("debit_arrives", "A bank debit that is paid after a minute"),
+        Behaviour(
+            "debit_bounces",
+            "A bank debit that fails after a minute",
+            "charge_exceeds_source_limit",
+            message="The customer's bank did not pay the debit.",
+        ),
         Behaviour("refund_waits", "Pays; a refund takes a minute", refund="pending"),
         Behaviour("refund_fails", "Pays; a refund fails after a minute", refund="failed"),
     )

@@ -24,6 +24,8 @@ def deadline(obj: Obj, hidden: Obj) -> int | None:
             return int(obj["expires_at"]) if obj["status"] == "open" else None
         case "invoice":
             return _invoice_deadline(obj, hidden)
+        case "payment_intent":
+            return hidden.get("settles_at") if obj["status"] == "processing" else None
         case "charge":
             return hidden.get("disputes_at")
         case "refund":

@@ -3,12 +3,13 @@
 from typing import Literal
 
 from sandbox.stripe.cards import BEHAVIOURS, Behaviour, refusal
+from sandbox.stripe.debits import TAKES
 from sandbox.stripe.shapes.invoices import invoice_payment_shape
 from sandbox.stripe.shapes.payments import charge_shape, payment_intent_shape
 from sandbox.stripe.store import Obj, equals
 from sandbox.stripe.work import Work, new_id, token
 
-Outcome = Literal["paid", "action", "declined"]
+Outcome = Literal["paid", "action", "declined", "processing"]
 
 
 def behaviour_of(work: Work, method: Obj) -> Behaviour:
@@ -56,10 +57,14 @@ def invoice_of(work: Work, intent: Obj) -> Obj | None:
 
 
 def attempt(work: Work, intent: Obj, method: Obj | None) -> Outcome:
-    """Try to take the money from a card; without one there is nothing to try."""
+    """Try to take the money from a card; without one there is nothing to try. A bank account takes time."""
     if method is None:
         return "declined"
+    if intent["status"] == "processing":
+        return "processing"
     intent["payment_method"] = method["id"]
+    if method["type"] == "sepa_debit":
+        return _debit(work, intent, method)
     if asks_for_authentication(work, method):
         action = {
             "type": "redirect_to_url",
@@ -102,14 +107,45 @@ def _charge(work: Work, intent: Obj, method: Obj) -> Outcome:
     if behaviour.code:
         _mark_failed(charge, behaviour)
         work.create(charge, event="charge.failed")
-        error = refusal(behaviour, charge=charge["id"]).body()["error"] | {"payment_method": method}
-        intent |= {"status": "requires_payment_method", "last_payment_error": error, "payment_method": None}
-        work.save(intent, also=["payment_intent.payment_failed"])
-        return "declined"
+        return _fail(work, intent, method)
     reason = behaviour.dispute
     disputed = {"disputes_at": work.now, "disputes_for": reason} if reason else {}
     work.create(charge, event="charge.succeeded", hidden=disputed)
     intent |= {"status": "succeeded", "last_payment_error": None, "amount_received": intent["amount"]}
+    work.save(intent, also=["payment_intent.succeeded"])
+    return "paid"
+
+
+def _fail(work: Work, intent: Obj, method: Obj) -> Outcome:
+    behaviour = behaviour_of(work, method)
+    error = refusal(behaviour, charge=intent["latest_charge"]).body()["error"] | {"payment_method": method}
+    intent |= {"status": "requires_payment_method", "last_payment_error": error, "payment_method": None}
+    work.save(intent, also=["payment_intent.payment_failed"])
+    return "declined"
+
+
+def _debit(work: Work, intent: Obj, method: Obj) -> Outcome:
+    """Ask the bank for the money. `finish_debit` says what it answered."""
+    charge = charge_shape(new_id("py"), work.now, intent, method) | {"paid": False, "status": "pending"}
+    work.create(charge, event="charge.pending")
+    intent |= {"latest_charge": charge["id"], "next_action": None, "last_payment_error": None}
+    intent |= {"status": "processing", "payment_method_types": ["sepa_debit"]}
+    work.save(intent, also=["payment_intent.processing"], settles_at=work.now + TAKES)
+    return "processing"
+
+
+def finish_debit(work: Work, intent: Obj) -> Outcome:
+    """What the bank answered in the end: the money is there, or it is not."""
+    method = work.get("payment_method", intent["payment_method"])
+    charge = work.get("charge", intent["latest_charge"])
+    behaviour = behaviour_of(work, method)
+    if behaviour.code:
+        _mark_failed(charge, behaviour)
+        work.save(charge, also=["charge.failed"])
+        return _fail(work, intent, method)
+    charge |= {"paid": True, "receipt_url": work.url(f"/receipts/{charge['id']}"), "status": "succeeded"}
+    work.save(charge, also=["charge.succeeded"])
+    intent |= {"status": "succeeded", "amount_received": intent["amount"]}
     work.save(intent, also=["payment_intent.succeeded"])
     return "paid"
 

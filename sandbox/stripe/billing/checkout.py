@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sandbox.stripe.billing.charging import Outcome
+from sandbox.stripe.billing.charging import Outcome, intent_of
 from sandbox.stripe.billing.lifecycle import Terms, pay, start
 from sandbox.stripe.billing.order import check_order, chosen, has_trial, known_taxpayer, reckon
-from sandbox.stripe.billing.purchases import buy, complete_purchase, is_guest
+from sandbox.stripe.billing.purchases import buy, complete_purchase, is_guest, payment_status
 from sandbox.stripe.billing.tax_ids import add_tax_id
 from sandbox.stripe.billing.taxing import Taxpayer, tax_id_type
 from sandbox.stripe.billing.wallet import attach, set_up
@@ -141,7 +141,7 @@ def _begin(work: Work, session: Obj, customer: Obj, method: Obj | None) -> Outco
         subscription, outcome = start(work, _terms(work, session, customer, method))
         id = subscription["id"]
     work.save(session, subscription=id)
-    if outcome == "paid":
+    if outcome in ("paid", "processing"):
         complete(work, session)
     elif outcome == "action":
         work.save(session, waiting=work.get("subscription", id)["latest_invoice"])
@@ -174,14 +174,15 @@ def _terms(work: Work, session: Obj, customer: Obj, method: Obj | None) -> Terms
 def complete(work: Work, session: Obj) -> Obj:
     """Close the session: what it asked for is there."""
     if session["mode"] == "payment":
-        intent = work.get("payment_intent", session["payment_intent"])
-        return complete_purchase(work, session, customer=intent["customer"])
+        paid_by = work.get("payment_intent", session["payment_intent"])
+        return complete_purchase(work, session, customer=paid_by["customer"])
     hidden = work.hidden(session)
     subscription = work.get("subscription", hidden["subscription"])
+    intent = intent_of(work, work.get("invoice", subscription["latest_invoice"]))
     session |= {
         "customer": subscription["customer"],
         "invoice": subscription["latest_invoice"],
-        "payment_status": "paid" if session["amount_total"] else "no_payment_required",
+        "payment_status": payment_status(session, intent),
         "status": "complete",
         "subscription": subscription["id"],
         "url": None,

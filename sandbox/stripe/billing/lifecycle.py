@@ -144,6 +144,9 @@ def settle(work: Work, invoice: Obj, outcome: Outcome) -> Outcome:
         mark_paid(work, invoice)
         _now_paid(work, subscription, invoice)
         return outcome
+    if outcome == "processing":
+        work.save(invoice | {"next_payment_attempt": None}, event="invoice.updated", retry_at=None)
+        return outcome
     is_change = awaits(work, subscription, invoice)
     is_retried = subscription["status"] not in ("incomplete", *ENDED) and not is_change
     facts = plan_retry(work, invoice, outcome) if is_retried else {}

@@ -24,7 +24,7 @@ def buy(work: Work, session: Obj, customer: Obj | None, method: Obj | None) -> O
     work.save(session | {"payment_intent": intent["id"]})
     session["payment_intent"] = intent["id"]
     outcome = attempt(work, intent, method)
-    if outcome == "paid":
+    if outcome in ("paid", "processing"):
         complete_purchase(work, session, customer=intent["customer"])
     return outcome
 
@@ -50,6 +50,13 @@ def _shipping(session: Obj) -> Obj | None:
     return {**details, "carrier": None, "phone": phone, "tracking_number": None} if details else None
 
 
+def payment_status(session: Obj, intent: Obj | None) -> str:
+    """What a session that is complete says of its payment: a bank account's is still to come."""
+    if intent and intent["status"] == "processing":
+        return "unpaid"
+    return "paid" if session["amount_total"] else "no_payment_required"
+
+
 def complete_purchase(work: Work, session: Obj, *, customer: str | None) -> Obj:
     """Close the session: what was asked for is paid, or costs nothing. Its discounts are used up."""
     for redemption in chosen(work, session):
@@ -58,6 +65,6 @@ def complete_purchase(work: Work, session: Obj, *, customer: str | None) -> Obj:
     if intent and customer and intent["setup_future_usage"]:
         method = work.get("payment_method", intent["payment_method"])
         attach(work, method, work.get("customer", customer))
-    status = "paid" if intent else "no_payment_required"
-    session |= {"customer": customer, "payment_status": status, "status": "complete", "url": None}
+    session |= {"customer": customer, "payment_status": payment_status(session, intent)}
+    session |= {"status": "complete", "url": None}
     return work.save(session, also=["checkout.session.completed"])

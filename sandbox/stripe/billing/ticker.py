@@ -1,5 +1,6 @@
 """What happens because time passes: renewals, ends of trials, retries, expiry."""
 
+from sandbox.stripe.billing.debits import settle_debit
 from sandbox.stripe.billing.disputes import open_dispute, settle_dispute
 from sandbox.stripe.billing.lifecycle import (
     announce_trial_end,
@@ -46,6 +47,8 @@ def _advance(work: Work, obj: Obj) -> None:
     match obj["object"]:
         case "subscription":
             _advance_subscription(work, obj)
+        case "payment_intent":
+            settle_debit(work, obj)
         case "charge":
             open_dispute(work, obj, reason=work.hidden(obj)["disputes_for"])
         case "refund":

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sandbox.stripe.billing.charging import asks_for_authentication, behaviour_of
 from sandbox.stripe.billing.customers import reconsider_retries
 from sandbox.stripe.cards import BY_MAGIC, TestCard, card_for, check_cvc, check_expiry, fingerprint, refusal
+from sandbox.stripe.debits import account_for, account_shape
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.shapes.customers import card_shape, payment_method_shape, setup_intent_shape
 from sandbox.stripe.store import Obj, equals
@@ -28,6 +29,15 @@ def from_numbers(work: Work, number: str, month: int, year: int, cvc: str | None
     if cvc is not None:
         check_cvc(cvc, card.brand)
     return from_test_card(work, card, month=month, year=full_year)
+
+
+def from_iban(work: Work, iban: str) -> Obj:
+    """A payment method for a test account. Raises ApiError 402 for any other."""
+    plain, behaviour = account_for(iban)
+    method = payment_method_shape(new_id("pm"), work.now, {})
+    del method["card"]
+    method |= {"type": "sepa_debit", "sepa_debit": account_shape(plain)}
+    return work.create(method, hidden={"behaviour": behaviour})
 
 
 def resolve(work: Work, id: str, *, param: str) -> Obj:

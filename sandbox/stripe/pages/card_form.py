@@ -1,9 +1,10 @@
 """The card fields that Checkout, the portal and invoices share."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sandbox.stripe.billing.wallet import from_numbers
+from sandbox.stripe.billing.wallet import from_iban, from_numbers
 from sandbox.stripe.cards import card_for, check_cvc
 from sandbox.stripe.errors import ApiError, card_error
 from sandbox.stripe.pages import collected
@@ -11,7 +12,7 @@ from sandbox.stripe.store import Obj
 from sandbox.stripe.work import Work
 
 EXPIRY = re.compile(r"(\d{1,2})\s*[/-]?\s*(\d{2}|\d{4})")
-FIELD_OF = {"exp_month": "expiry", "exp_year": "expiry", "cvc": "cvc"}
+FIELD_OF = {"iban": "iban", "exp_month": "expiry", "exp_year": "expiry", "cvc": "cvc"}
 
 
 @dataclass
@@ -20,6 +21,13 @@ class Problems:
 
     fields: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
+
+
+def method_of(work: Work, sent: dict[str, str], types: Sequence[str]) -> Obj:
+    """The card, or the bank account where it was chosen and is taken. Raises ApiError 402."""
+    if sent.get("pay_by") != "sepa_debit" or "sepa_debit" not in types:
+        return card_of(work, sent)
+    return _with_owner(work, from_iban(work, sent.get("iban", "")), sent)
 
 
 def card_of(work: Work, sent: dict[str, str]) -> Obj:
@@ -31,6 +39,10 @@ def card_of(work: Work, sent: dict[str, str]) -> Obj:
         raise card_error("invalid_expiry_month", message, param="exp_month")
     check_cvc(sent.get("cvc", ""), card.brand)
     method = from_numbers(work, sent["number"], int(expiry[1]), int(expiry[2]), None)
+    return _with_owner(work, method, sent)
+
+
+def _with_owner(work: Work, method: Obj, sent: dict[str, str]) -> Obj:
     method["billing_details"] |= {"email": sent.get("email"), "name": sent.get("name") or None}
     method["billing_details"]["address"]["country"] = sent.get("country") or None
     return work.save(method)

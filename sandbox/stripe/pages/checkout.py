@@ -16,7 +16,7 @@ from sandbox.stripe.billing.taxing import is_inclusive, tax_id_country, tax_id_t
 from sandbox.stripe.billing.ticker import expire_session
 from sandbox.stripe.errors import ApiError
 from sandbox.stripe.money import price_text
-from sandbox.stripe.pages.card_form import Problems, card_of, problems, shown_again
+from sandbox.stripe.pages.card_form import Problems, method_of, problems, shown_again
 from sandbox.stripe.pages.collected import FIELDS, asked, missing, shipping_of
 from sandbox.stripe.pages.render import COUNTRIES, day, form, not_found, notice, page, see, unit
 from sandbox.stripe.store import Obj
@@ -131,9 +131,10 @@ def _submit(work: Work, session: Obj, sent: dict[str, str]) -> Response:
     if sent.get("total", str(session["amount_total"])) != str(session["amount_total"]):
         news = "The total has changed with where you are. Check it, and enter your card again to pay."
         return show_form(work, session, Problems({}, shown_again(sent)), status=422, news=news)
-    method = card_of(work, sent) if checkout.needs_card(work, session) else None
+    types = session["payment_method_types"]
+    method = method_of(work, sent, types) if checkout.needs_card(work, session) else None
     match checkout.submit(work, session, buyer, method):
-        case "paid":
+        case "paid" | "processing":
             return see(_success_url(session))
         case "action":
             return see(f"/authenticate/{_waiting_intent(work, session)}?session={session['id']}")

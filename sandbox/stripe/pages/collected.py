@@ -7,7 +7,7 @@ from sandbox.stripe.store import Obj
 
 PHONE = re.compile(r"\+?[\d\s().-]{5,24}")
 SHIPPING = ("name", "line1", "line2", "city", "state", "postal_code", "country")
-FIELDS = (*(f"shipping_{part}" for part in SHIPPING), "phone", "terms")
+FIELDS = (*(f"shipping_{part}" for part in SHIPPING), "pay_by", "phone", "terms")
 """The names of the fields on the page."""
 NEEDED = {
     "name": "Enter the name for the delivery.",

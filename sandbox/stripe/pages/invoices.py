@@ -48,7 +48,7 @@ def _pay(work: Work, invoice: Obj, sent: dict[str, str]) -> Response:
     if method is None or sent.get("card") != "saved":
         method = attach(work, card_of(work, sent), work.get("customer", invoice["customer"]))
     match pay(work, invoice, method):
-        case "paid":
+        case "paid" | "processing":
             return see(invoice["hosted_invoice_url"])
         case "action":
             return see(f"/authenticate/{(intent_of(work, invoice) or {})['id']}")

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from sandbox.stripe import deliveries
 from sandbox.stripe.cards import BEHAVIOURS, TEST_CARDS
+from sandbox.stripe.debits import TEST_ACCOUNTS
 from sandbox.stripe.faults import faults
 from sandbox.stripe.pages.render import form, not_found, page, see, unit
 
@@ -37,6 +38,7 @@ async def index(request: Request) -> Response:
             forward_to=work.settings.forward_to,
             faults=faults(work.store),
             deliveries=deliveries.counts(work.store),
+            accounts=[(iban, BEHAVIOURS[name].label) for iban, name in TEST_ACCOUNTS.items()],
             cards=[(card, BEHAVIOURS[card.behaviour]) for card in TEST_CARDS],
         )
 

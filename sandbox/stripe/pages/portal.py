@@ -81,8 +81,7 @@ def _summary(work: Work, subscription: Obj) -> Obj:
 def _card(work: Work, customer: Obj, running: list[Obj]) -> Obj | None:
     default = customer["invoice_settings"]["default_payment_method"]
     own = default_method(work, running[0]) if running else None
-    method = own or (work.find("payment_method", default) if default else None)
-    return method["card"] if method else None
+    return own or (work.find("payment_method", default) if default else None)
 
 
 def _subscription(work: Work, visit: Obj, fields: dict[str, str]) -> Obj | None:

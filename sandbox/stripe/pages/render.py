@@ -70,7 +70,22 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-TEMPLATES.filters |= {"money": money, "price": price_text, "day": day, "minute": minute}
+
+
+def method_text(method: Obj) -> str:
+    """A card or account as its owner knows it: `Visa ending in 4242`."""
+    if method["type"] == "card":
+        return f"{method['card']['brand'].capitalize()} ending in {method['card']['last4']}"
+    return f"Bank account ending in {method['sepa_debit']['last4']}"
+
+
+TEMPLATES.filters |= {
+    "method": method_text,
+    "money": money,
+    "price": price_text,
+    "day": day,
+    "minute": minute,
+}
 TEMPLATES.globals["countries"] = COUNTRIES
 
 

@@ -72,7 +72,7 @@ FIELDS: Spec = OPTIONS | {
     "metadata": metadata,
     "mode": one_of("payment", "subscription"),
     "payment_method_collection": one_of("always", "if_required"),
-    "payment_method_types": list_of(one_of("card")),
+    "payment_method_types": list_of(one_of("card", "sepa_debit")),
     "subscription_data": hash_of(SUBSCRIPTION_DATA),
     "success_url": url,
     "tax_id_collection": hash_of({"enabled": boolean, "required": one_of("never")}, needs=["enabled"]),

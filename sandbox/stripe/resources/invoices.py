@@ -28,7 +28,7 @@ def pay_now(work: Work, params: Obj, id: str) -> Obj:
         settle(work, invoice, "paid")
         return work.get("invoice", id)
     method = _card(work, invoice, params)
-    if pay(work, invoice, method) != "paid":
+    if pay(work, invoice, method) not in ("paid", "processing"):
         raise unpaid(work, invoice)
     return work.get("invoice", id)
 

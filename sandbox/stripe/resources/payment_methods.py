@@ -81,7 +81,9 @@ def retrieve(work: Work, params: Obj, id: str) -> Obj:
 NEW: Spec = {**FIELDS, "type": one_of("card"), "card": CARD}
 OPERATIONS = (
     Operation("POST", "/v1/payment_methods", create, NEW, needs=["type"]),
-    listing("/v1/payment_methods", "payment_method", {"customer": filled, "type": one_of("card")}),
+    listing(
+        "/v1/payment_methods", "payment_method", {"customer": filled, "type": one_of("card", "sepa_debit")}
+    ),
     Operation("GET", "/v1/payment_methods/{method}", retrieve),
     Operation("POST", "/v1/payment_methods/{method}", update, FIELDS),
     Operation(

@@ -109,8 +109,15 @@ def charge_shape(id: str, now: int, intent: Obj, method: Obj) -> Obj:
         "outcome": outcome_shape(),
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {"card": _card_details(method["card"], intent["amount"]), "type": "card"},
+        "payment_method_details": _details(method, intent["amount"]),
     }
+
+
+def _details(method: Obj, amount: int) -> Obj:
+    if method["type"] == "card":
+        return {"card": _card_details(method["card"], amount), "type": "card"}
+    account = {key: value for key, value in method["sepa_debit"].items() if key != "generated_from"}
+    return {"sepa_debit": account | {"expected_debit_date": None, "mandate": None}, "type": "sepa_debit"}
 
 
 def outcome_shape() -> Obj:
