@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import ip_address
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, When
 
 from accounts.models import User
 from subscriptions.models import (
@@ -17,7 +17,6 @@ from subscriptions.models import (
     Plan,
     Source,
     Status,
-    StripeEvent,
     Subscription,
 )
 from subscriptions.models.institution import digits_of
@@ -67,13 +66,6 @@ def customer_of(user: User) -> Customer | None:
 def plans_on_sale() -> list[Plan]:
     """The plans a reader can choose from, in the publisher's order."""
     return list(Plan.objects.on_sale())
-
-
-def waiting_events(*, at: datetime) -> QuerySet[StripeEvent]:
-    """Events whose turn it is: due for another try, or received a minute ago and never tried."""
-    never_tried = Q(try_after_at__isnull=True, received_at__lte=at - timedelta(minutes=1))
-    waiting = StripeEvent.objects.filter(state=StripeEvent.State.WAITING)
-    return waiting.filter(never_tried | Q(try_after_at__lte=at)).order_by("received_at")
 
 
 def institutions_of(addresses: Iterable[str]) -> list[Institution]:

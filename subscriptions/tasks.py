@@ -1,36 +1,37 @@
-"""Work on Stripe's events, away from the request that brought them."""
+"""Work away from the requests that brought it: what Stripe told us, letters, the clock's errands."""
 
-import logging
+from datetime import timedelta
 
 from celery import shared_task
-from django.db import OperationalError
 from django.utils import timezone
 
-from subscriptions.actions import notices
-from subscriptions.actions.events import process_event
-from subscriptions.gateways import StripeUnavailable
+from kit.queue import wake_on_commit
+from subscriptions.actions import events, notices
+from subscriptions.actions.settling import settle_due_events
 from subscriptions.models import Notice, StripeEvent
-from subscriptions.queries import waiting_events
 
-logger = logging.getLogger(__name__)
-
-AT_ONCE = 500
-
-
-@shared_task
-def settle_event(event_id: int) -> None:
-    """Act on one stored event; when Stripe or the database is away it waits for the sweep."""
-    try:
-        process_event(event=StripeEvent.objects.get(pk=event_id), at=timezone.now())
-    except (StripeUnavailable, OperationalError) as trouble:
-        logger.warning("Event %s waits: %s", event_id, trouble)
+SLICE = timedelta(seconds=20)
+"""How long one run works on events before it lets other tasks have their turn."""
 
 
 @shared_task
 def sweep_events() -> None:
-    """Queue the events whose turn it is: those postponed, and those a broker or a worker lost."""
-    for event_id in waiting_events(at=timezone.now()).values_list("pk", flat=True)[:AT_ONCE]:
-        settle_event.delay(event_id)
+    """Settle the events whose turn it is, with the help of another worker if there are several.
+
+    Runs every minute, and when an event has come.
+    """
+    begun_at = timezone.now()
+    subjects = StripeEvent.objects.due(at=begun_at).order_by().values("subject").distinct()
+    if len(subjects[:2]) > 1:
+        wake_on_commit(sweep_events)
+    if settle_due_events(clock=timezone.now, until=begun_at + SLICE):
+        wake_on_commit(sweep_events)
+
+
+@shared_task
+def scrub_events() -> None:
+    """Take personal data out of the bodies of events that are old enough."""
+    events.scrub_events(at=timezone.now())
 
 
 @shared_task

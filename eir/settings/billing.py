@@ -38,6 +38,8 @@ REFUND_ENDS_ACCESS = flag("REFUND_ENDS_ACCESS", True)
 """Whether giving the running period's money back in full ends access."""
 DISPUTE_ENDS_ACCESS = flag("DISPUTE_ENDS_ACCESS", False)
 """Whether access ends when a payment is disputed, rather than when the dispute is lost."""
+EVENT_BODY_DAYS = number("EVENT_BODY_DAYS", 90, least=30)
+"""How long what Stripe's events say of persons is kept; Stripe keeps events for 30 days itself."""
 
 RENEWAL_NOTICE_DAYS = number("RENEWAL_NOTICE_DAYS", 21)
 """How many days before a yearly renewal its reader is told of it, with the amount and how to cancel."""

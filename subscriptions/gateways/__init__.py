@@ -21,7 +21,14 @@ from subscriptions.gateways.customers import (
     delete_customer,
     fetch_customer,
 )
-from subscriptions.gateways.events import BadSignature, EventSnapshot, verify_event
+from subscriptions.gateways.events import (
+    BadSignature,
+    EventSnapshot,
+    read_event,
+    scrub_body,
+    thing_in,
+    verify_event,
+)
 from subscriptions.gateways.invoices import InvoiceSnapshot, LineSnapshot, fetch_invoice, list_invoices
 from subscriptions.gateways.pacing import Pace, paced
 from subscriptions.gateways.pages import (
@@ -44,6 +51,7 @@ from subscriptions.gateways.payments import (
     refund_payment,
 )
 from subscriptions.gateways.prices import PriceSnapshot, create_price, find_prices, retire_price
+from subscriptions.gateways.subjects import SESSION, fetch_owner, is_askable
 from subscriptions.gateways.subscriptions import (
     CardSnapshot,
     ItemSnapshot,
@@ -53,6 +61,7 @@ from subscriptions.gateways.subscriptions import (
 )
 
 __all__ = [
+    "SESSION",
     "BadSignature",
     "Books",
     "CardSnapshot",
@@ -83,9 +92,11 @@ __all__ = [
     "fetch_customer",
     "fetch_dispute",
     "fetch_invoice",
+    "fetch_owner",
     "fetch_session",
     "fetch_subscription",
     "find_prices",
+    "is_askable",
     "list_charges",
     "list_invoices",
     "list_subscriptions",
@@ -97,7 +108,10 @@ __all__ = [
     "page_of_invoices",
     "page_of_refunds",
     "page_of_subscriptions",
+    "read_event",
     "refund_payment",
     "retire_price",
+    "scrub_body",
+    "thing_in",
     "verify_event",
 ]

@@ -2,7 +2,7 @@
 
 from subscriptions.models.checkout import Checkout
 from subscriptions.models.customer import Customer
-from subscriptions.models.event import StripeEvent
+from subscriptions.models.event import EventCounts, NotHeeded, StripeEvent
 from subscriptions.models.gift import Gift
 from subscriptions.models.grant import Grant, Source
 from subscriptions.models.group import Group, GroupDomain, Seat
@@ -21,6 +21,7 @@ __all__ = [
     "Customer",
     "Dispute",
     "Drift",
+    "EventCounts",
     "Gift",
     "Grant",
     "Group",
@@ -31,6 +32,7 @@ __all__ = [
     "Interval",
     "Invoice",
     "InvoiceLine",
+    "NotHeeded",
     "Notice",
     "Offer",
     "OfferShowing",

@@ -5,19 +5,23 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import stripe
 from django.conf import settings as django_settings
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from sandbox.running import Sandbox
 from subscriptions.actions.checkouts import ensure_customer
+from subscriptions.actions.events import record_event
 from subscriptions.actions.plans import sync_plans
-from subscriptions.models import Plan
+from subscriptions.actions.settling import settle_due_events
+from subscriptions.gateways import read_event
+from subscriptions.models import Plan, StripeEvent
 
 VISA, DECLINED, NEEDS_3DS = "4242424242424242", "4000000000000002", "4000002760003184"
 
@@ -98,7 +102,22 @@ def reader(db: None) -> User:
     )
 
 
-def event_about(kind: str, thing: dict[str, Any], event_id: str) -> bytes:
+def event_about(kind: str, thing: Any, event_id: str) -> bytes:
     """The body of an event as Stripe would send it."""
     event = {"id": event_id, "object": "event", "type": kind, "livemode": False, "data": {"object": thing}}
     return json.dumps(event).encode()
+
+
+def store(body: bytes, *, at: datetime | None = None) -> StripeEvent:
+    """An event as it lies in our books once it was proved."""
+    event = record_event(event=read_event(body.decode()), body=body, at=at or timezone.now())
+    assert event is not None
+    return event
+
+
+def deliver(kind: str, thing: Any, event_id: str) -> StripeEvent:
+    """An event whose body says `thing`, stored and acted on."""
+    event = store(event_about(kind, thing, event_id))
+    settle_due_events(clock=timezone.now, until=timezone.now() + timedelta(minutes=1))
+    event.refresh_from_db()
+    return event

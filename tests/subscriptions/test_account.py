@@ -5,16 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts.models import User
-from subscriptions.gateways import EventSnapshot
-from subscriptions.models import Customer, Grant, Plan, Status, StripeEvent, Subscription
+from subscriptions.models import Customer, Grant, Plan, Status, Subscription
 from subscriptions.queries import latest_subscription
 from subscriptions.standing import standing_of
-from subscriptions.tasks import settle_event
-from subscriptions.views import webhook
-from tests.subscriptions.conftest import Till, event_about
+from tests.subscriptions.conftest import Till
 
 pytestmark = pytest.mark.django_db
 
@@ -126,22 +122,6 @@ def test_the_portal_is_not_opened_by_a_link(reader: User) -> None:
     browser = Client()
     browser.force_login(reader)
     assert browser.get("/account/portal/").status_code == 405
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_broker_that_is_away_costs_a_delay_and_not_the_event(
-    reader: User, monkeypatch: pytest.MonkeyPatch, client: Client
-) -> None:
-    def refuse(*args: object) -> None:
-        raise OperationalError("no broker")
-
-    event = EventSnapshot(id="evt_1", type="customer.subscription.updated", livemode=False, is_thin=False)
-    monkeypatch.setattr(webhook, "verify_event", lambda body, header: event)
-    monkeypatch.setattr(settle_event, "delay", refuse)
-    body = event_about(event.type, {"id": "sub_1"}, event.id)
-    answer = client.post("/stripe/webhook/", body, content_type="application/json")
-    assert answer.status_code == 200
-    assert StripeEvent.objects.get().state == StripeEvent.State.WAITING
 
 
 @pytest.mark.parametrize(

@@ -1,95 +1,41 @@
-"""Acting on Stripe's events: rules S4, S5 and S6, against the sandbox."""
+"""Stripe's events in our books: stored once, read for what they are about, put back, scrubbed."""
 
+import json
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import IntegrityError, connection
+from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
-from accounts.models import User
-from subscriptions.actions import books as books_actions
-from subscriptions.actions import events as event_actions
-from subscriptions.actions.books import sync_customer
-from subscriptions.actions.events import MAX_ATTEMPTS, _postpone, process_event, record_event
-from subscriptions.gateways import Books, EventSnapshot, StripeUnavailable, fetch_books
-from subscriptions.models import Customer, Grant, Plan, Status, StripeEvent, Subscription, SyncTicket
-from subscriptions.queries import grants_of, waiting_events
-from subscriptions.tasks import sweep_events
-from tests.subscriptions.conftest import Till, event_about
+from accounts.models import AuditEntry, User
+from accounts.roles import SUPPORT, WRITER
+from subscriptions.actions.events import CannotProcess, process_again, record_event, scrub_events
+from subscriptions.actions.settling import claim_events
+from subscriptions.gateways import read_event, scrub_body
+from subscriptions.models import StripeEvent
+from subscriptions.tasks import scrub_events as scrub_task
+from tests.factories.desk import person
+from tests.subscriptions.conftest import Till, event_about, store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-
-def deliver(kind: str, thing: Any, event_id: str) -> StripeEvent:
-    """Record an event whose body says `thing`, and act on it."""
-    event = EventSnapshot(id=event_id, type=kind, livemode=False, is_thin=False)
-    row = record_event(event=event, body=event_about(kind, thing, event_id), at=timezone.now())
-    assert row is not None
-    process_event(event=row, at=timezone.now())
-    return row
+State = StripeEvent.State
 
 
-def test_s5_the_end_state_is_stripes_whatever_the_order(
-    till: Till, reader: User, plan: Plan, settings: Settings
-) -> None:
-    settings.KEEP_PAID_TIME = False
-    stripe_id = till.subscribe(reader, plan).id
-    till.v1.subscriptions.cancel(stripe_id)
-
-    deliver("customer.subscription.deleted", {"id": stripe_id, "status": "canceled"}, "evt_3")
-    deliver("customer.subscription.updated", {"id": stripe_id, "status": "active"}, "evt_2")
-    deliver("customer.subscription.created", {"id": stripe_id, "status": "incomplete"}, "evt_1")
-
-    assert Subscription.objects.get().status == Status.CANCELED
-    assert grants_of(reader, at=timezone.now()) == ()
+def subject_of(kind: str, thing: Any, **data: Any) -> str | None:
+    event = {"id": "evt_1", "object": "event", "type": kind, "livemode": False}
+    return read_event(json.dumps({**event, "data": {"object": thing, **data}})).subject
 
 
-def test_s5_a_payload_is_never_believed(till: Till, reader: User, plan: Plan) -> None:
-    stripe_id = till.subscribe(reader, plan, card="pm_card_threeDSecure2Required").id
-    deliver("customer.subscription.updated", {"id": stripe_id, "status": "active"}, "evt_1")
-    assert Subscription.objects.get().status == Status.INCOMPLETE
-    assert grants_of(reader, at=timezone.now()) == ()
-
-
-def test_s5_an_invoice_leads_to_its_subscription(till: Till, reader: User, plan: Plan) -> None:
-    subscription = till.subscribe(reader, plan)
-    details = till.v1.invoices.retrieve(subscription.latest_invoice).parent.subscription_details
-    invoice = {"id": subscription.latest_invoice, "parent": {"subscription_details": details.to_dict()}}
-    assert deliver("invoice.paid", invoice, "evt_1").state == StripeEvent.State.DONE
-    assert Subscription.objects.get().status == Status.ACTIVE
-
-
-def test_s5_of_two_overlapping_fetches_the_one_begun_later_wins(
-    till: Till, reader: User, plan: Plan, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The earlier fetch sees the subscription active, then sleeps while a later one sees it cancelled."""
-    stripe_id = till.subscribe(reader, plan).id
-
-    customer = Customer.objects.get()
-
-    def fetch_then_be_overtaken(customer_id: str, *, known: tuple[str, ...]) -> Books:
-        seen = fetch_books(customer_id)
-        monkeypatch.setattr(books_actions, "fetch_books", fetch_books)
-        till.v1.subscriptions.cancel(stripe_id)
-        sync_customer(customer=customer, at=timezone.now())
-        return seen
-
-    monkeypatch.setattr(books_actions, "fetch_books", fetch_then_be_overtaken)
-    sync_customer(customer=customer, at=timezone.now())
-    assert Subscription.objects.get().status == Status.CANCELED
-
-
-def test_s4_the_same_event_at_once_is_one_effect(till: Till, reader: User, plan: Plan) -> None:
-    stripe_id = till.subscribe(reader, plan).id
-    event = EventSnapshot(id="evt_1", type="customer.subscription.created", livemode=False, is_thin=False)
-    body = event_about(event.type, {"id": stripe_id}, event.id)
+def test_s4_the_same_event_at_once_is_stored_once() -> None:
+    body = event_about("customer.updated", {"id": "cus_1", "object": "customer"}, "evt_1")
     rows: list[StripeEvent | None] = []
 
     def receive() -> None:
-        rows.append(record_event(event=event, body=body, at=timezone.now()))
+        rows.append(record_event(event=read_event(body.decode()), body=body, at=timezone.now()))
         connection.close()
 
     threads = [threading.Thread(target=receive) for _ in range(6)]
@@ -102,170 +48,212 @@ def test_s4_the_same_event_at_once_is_one_effect(till: Till, reader: User, plan:
     assert StripeEvent.objects.count() == 1
 
 
-def test_s4_two_events_for_one_state_end_the_same(till: Till, reader: User, plan: Plan) -> None:
-    stripe_id = till.subscribe(reader, plan).id
-    deliver("customer.subscription.created", {"id": stripe_id}, "evt_1")
-    before = Grant.objects.values().get()
-    deliver("customer.subscription.updated", {"id": stripe_id}, "evt_2")
-    assert Grant.objects.values().get() == before
+def test_s4_only_the_same_event_is_taken_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: StripeEvent, **options: object) -> None:
+        raise IntegrityError("another constraint")
 
-
-def test_s6_a_strangers_subscription_is_ignored(till: Till, reader: User, plan: Plan) -> None:
-    stranger = till.v1.customers.create({"email": "stranger@example.com"})
-    method = till.v1.payment_methods.attach("pm_card_visa", {"customer": stranger.id})
-    subscription = till.v1.subscriptions.create(
-        {
-            "customer": stranger.id,
-            "items": [{"price": plan.stripe_price_id}],
-            "default_payment_method": method.id,
-        }
-    )
-    row = deliver("customer.subscription.created", {"id": subscription.id}, "evt_1")
-    assert (row.state, row.note) == (StripeEvent.State.IGNORED, f"Customer {stranger.id} is not ours.")
-    assert Subscription.objects.count() == 0
-
-
-def test_s6_a_foreign_price_gives_no_access(till: Till, reader: User, plan: Plan) -> None:
-    foreign = till.v1.prices.create(
-        {
-            "currency": "usd",
-            "unit_amount": 500,
-            "recurring": {"interval": "month"},
-            "product_data": {"name": "Mug club"},
-        }
-    )
-    plan.stripe_price_id, ours = foreign.id, plan.stripe_price_id
-    subscription = till.subscribe(reader, plan)
-    row = deliver("customer.subscription.created", {"id": subscription.id}, "evt_1")
-    assert (row.state, row.note) == (
-        StripeEvent.State.IGNORED,
-        f"Price {foreign.id} is not one of our plans.",
-    )
-    assert grants_of(reader, at=timezone.now()) == ()
-    assert ours
-
-
-def test_s6_an_outage_leaves_the_event_waiting_and_then_settles(
-    till: Till, reader: User, plan: Plan, settings: Settings
-) -> None:
-    stripe_id = till.subscribe(reader, plan).id
-    working, settings.STRIPE_API_BASE = settings.STRIPE_API_BASE, "http://127.0.0.1:9"
-    with pytest.raises(StripeUnavailable):
-        deliver("customer.subscription.created", {"id": stripe_id}, "evt_1")
-    event = StripeEvent.objects.get()
-    assert (event.state, event.attempts) == (StripeEvent.State.WAITING, 1)
-    assert list(waiting_events(at=timezone.now() + timedelta(seconds=50))) == []
-    assert list(waiting_events(at=timezone.now() + timedelta(seconds=70))) == [event]
-
-    settings.STRIPE_API_BASE = working
-    process_event(event=event, at=timezone.now())
-    assert (event.state, Subscription.objects.get().status) == (StripeEvent.State.DONE, Status.ACTIVE)
-
-
-def test_s6_an_event_that_never_settles_is_shown_as_failed(reader: User, settings: Settings) -> None:
-    settings.STRIPE_API_BASE = "http://127.0.0.1:9"
-    event = StripeEvent.objects.create(
-        stripe_id="evt_1",
-        type="customer.subscription.updated",
-        livemode=False,
-        body=event_about("customer.subscription.updated", {"id": "sub_1"}, "evt_1").decode(),
-        attempts=MAX_ATTEMPTS - 1,
-        received_at=timezone.now(),
-    )
-    with pytest.raises(StripeUnavailable):
-        process_event(event=event, at=timezone.now())
-    event.refresh_from_db()
-    assert event.state == StripeEvent.State.FAILED
-    assert event.note
+    monkeypatch.setattr(StripeEvent, "save", refuse)
+    with pytest.raises(IntegrityError):
+        store(event_about("customer.updated", {"id": "cus_1", "object": "customer"}, "evt_1"))
 
 
 @pytest.mark.parametrize(
-    ("kind", "thing"),
+    ("kind", "thing", "subject"),
     [
-        ("customer.subscription.updated", None),
-        ("customer.subscription.updated", "sub_1"),
-        ("customer.subscription.updated", {}),
-        ("invoice.paid", {"parent": "inv_1"}),
-        ("invoice.paid", {"parent": {"subscription_details": {"subscription": {}}}}),
-        ("charge.refunded", {"customer": {"name": "Rafe"}}),
-        ("checkout.session.completed", []),
+        ("customer.updated", {"id": "cus_1", "object": "customer"}, "cus_1"),
+        ("customer.subscription.updated", {"id": "sub_1", "customer": "cus_1"}, "cus_1"),
+        ("customer.subscription.updated", {"id": "sub_1", "customer": {"id": "cus_1"}}, "cus_1"),
+        ("customer.subscription.updated", {"id": "sub_1"}, "sub_1"),
+        ("customer.tax_id.created", {"id": "txi_1", "customer": "cus_1"}, "cus_1"),
+        ("invoice.paid", {"id": "in_1", "customer": "cus_1", "parent": None}, "cus_1"),
+        ("charge.refunded", {"id": "ch_1", "customer": "cus_1"}, "cus_1"),
+        ("charge.succeeded", {"id": "ch_1", "customer": None}, ""),
+        ("charge.dispute.created", {"id": "du_1", "charge": "ch_1"}, "ch_1"),
+        ("refund.updated", {"id": "re_1", "charge": "ch_1", "payment_intent": "pi_1"}, "ch_1"),
+        ("payment_method.attached", {"id": "pm_1", "customer": "cus_1"}, "cus_1"),
+        ("checkout.session.completed", {"id": "cs_1", "customer": "cus_1"}, "cs_1"),
+        ("product.updated", {"id": "prod_1"}, ""),
+        ("payment_intent.succeeded", {"id": "pi_1", "customer": "cus_1"}, ""),
+        ("something.new", None, ""),
+        ("customer.subscription.updated", None, None),
+        ("customer.subscription.updated", "sub_1", None),
+        ("customer.subscription.updated", {}, None),
+        ("customer.updated", {"object": "customer", "id": 7}, None),
+        ("invoice.paid", {"parent": "inv_1"}, None),
+        ("invoice.paid", {"parent": {"subscription_details": {"subscription": {}}}}, None),
+        ("charge.refunded", {"customer": {"name": "Rafe"}}, None),
+        ("checkout.session.completed", [], None),
     ],
 )
-def test_s6_an_event_of_an_odd_shape_fails_with_a_note_and_is_left_alone(kind: str, thing: object) -> None:
-    event = deliver(kind, thing, "evt_1")
-    assert event.state == StripeEvent.State.FAILED
-    assert event.note
-    assert list(waiting_events(at=timezone.now() + timedelta(days=1))) == []
+def test_an_event_is_about(kind: str, thing: Any, subject: str | None) -> None:
+    assert subject_of(kind, thing) == subject
 
 
-def test_s6_a_fault_of_ours_fails_one_event_and_stops_no_other(
-    reader: User, monkeypatch: pytest.MonkeyPatch
+def test_a_card_taken_off_is_about_whose_it_was() -> None:
+    before = {"customer": "cus_1"}
+    gone = {"id": "pm_1", "customer": None}
+    assert subject_of("payment_method.detached", gone, previous_attributes=before) == "cus_1"
+
+
+def test_s6_an_event_of_an_odd_shape_is_kept_as_failed_and_left_alone(
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    Customer.objects.create(user=reader, stripe_id="cus_1")
-
-    def break_down(**facts: object) -> None:
-        raise RuntimeError("a fault of ours")
-
-    monkeypatch.setattr(event_actions, "sync_customer", break_down)
-    long_ago = timezone.now() - timedelta(minutes=2)
-    for event_id, kind in (("evt_1", "customer.subscription.updated"), ("evt_2", "plan.created")):
-        event = EventSnapshot(id=event_id, type=kind, livemode=False, is_thin=False)
-        record_event(
-            event=event, body=event_about(kind, {"id": "x", "customer": "cus_1"}, event_id), at=long_ago
-        )
-    sweep_events()
-    assert dict(StripeEvent.objects.values_list("stripe_id", "state")) == {
-        "evt_1": StripeEvent.State.FAILED,
-        "evt_2": StripeEvent.State.IGNORED,
-    }
-    assert StripeEvent.objects.get(stripe_id="evt_1").note == "RuntimeError: a fault of ours"
+    event = store(event_about("invoice.paid", None, "evt_1"))
+    assert (event.state, event.note) == (State.FAILED, "Its body does not say what it is about.")
+    assert list(StripeEvent.objects.all().due(at=timezone.now() + timedelta(days=1))) == []
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
-def test_s6_a_database_that_is_away_costs_a_delay_and_not_the_event(
-    reader: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Customer.objects.create(user=reader, stripe_id="cus_1")
-
-    def lock(**facts: object) -> None:
-        raise OperationalError("database is locked")
-
-    monkeypatch.setattr(event_actions, "sync_customer", lock)
-    with pytest.raises(OperationalError):
-        deliver("customer.subscription.updated", {"id": "sub_1", "customer": "cus_1"}, "evt_1")
-    assert StripeEvent.objects.get().state == StripeEvent.State.WAITING
+# Put back by hand
 
 
-def test_s7_an_outage_of_three_days_is_outlived() -> None:
-    at = timezone.now()
-    event = StripeEvent(stripe_id="evt_1", type="x", livemode=False, body="{}", received_at=at)
+def failed_event() -> StripeEvent:
+    event = store(event_about("customer.updated", {"id": "cus_1", "object": "customer"}, "evt_1"))
+    event.state, event.attempts, event.note, event.subject = State.FAILED, 8, "No such customer", ""
     event.save()
-    tried_at = at
-    while event.state == StripeEvent.State.WAITING:
-        _postpone(event, "away", at=tried_at)
-        last, tried_at = tried_at, event.try_after_at or tried_at
-    assert last - at > timedelta(days=3)
+    return event
 
 
-def test_the_sweep_finds_what_no_worker_got(till: Till, reader: User, plan: Plan) -> None:
-    stripe_id = till.subscribe(reader, plan).id
-    event = EventSnapshot(id="evt_1", type="customer.subscription.created", livemode=False, is_thin=False)
-    long_ago = timezone.now() - timedelta(minutes=2)
-    record_event(event=event, body=event_about(event.type, {"id": stripe_id}, "evt_1"), at=long_ago)
+def test_a_failed_event_is_put_back_and_recorded() -> None:
+    event, by = failed_event(), User.objects.create_user("ines@example.com")
+    process_again(event=event, by=by, at=timezone.now())
+    event.refresh_from_db()
+    assert (event.state, event.attempts, event.note, event.subject) == (State.WAITING, 0, "", "cus_1")
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.by, entry.from_state, entry.to_state) == (
+        "process Stripe event again",
+        by,
+        "failed",
+        "waiting",
+    )
 
-    sweep_events()
-    assert StripeEvent.objects.get().state == StripeEvent.State.DONE
-    assert Subscription.objects.get().status == Status.ACTIVE
+
+def test_what_a_worker_has_in_hand_is_not_put_back() -> None:
+    store(event_about("customer.updated", {"id": "cus_1", "object": "customer"}, "evt_1"))
+    (event,) = claim_events(at=timezone.now())
+    with pytest.raises(CannotProcess):
+        process_again(event=event, by=None, at=timezone.now())
 
 
-def test_a_cancellation_keeps_access_to_the_periods_end(till: Till, reader: User, plan: Plan) -> None:
-    stripe_id = till.subscribe(reader, plan).id
-    till.v1.subscriptions.update(stripe_id, {"cancel_at_period_end": True})
-    deliver("customer.subscription.updated", {"id": stripe_id}, "evt_1")
-    subscription = Subscription.objects.get()
-    assert subscription.cancels_at == subscription.period_end_at == Grant.objects.get().ends_at
+@pytest.mark.django_db
+@pytest.mark.parametrize(("role", "state"), [(SUPPORT, State.WAITING), (WRITER, State.FAILED)])
+def test_support_puts_back_from_the_admin(role: str, state: str) -> None:
+    event, browser = failed_event(), Client()
+    browser.force_login(person(role))
+    form = {"action": "process_again", "_selected_action": [str(event.pk)]}
+    browser.post("/admin/subscriptions/stripeevent/", form)
+    event.refresh_from_db()
+    assert event.state == state
 
-    till.v1.subscriptions.update(stripe_id, {"cancel_at_period_end": False})
-    deliver("customer.subscription.updated", {"id": stripe_id}, "evt_2")
-    subscription.refresh_from_db()
-    assert subscription.cancels_at is None
-    assert SyncTicket.objects.get().written == 2
+
+# Scrubbed
+
+PERSON = {
+    "name": "Sabine Orlund",
+    "email": "sabine.orlund@example.com",
+    "phone": "+46 8 555 0199",
+    "ip_address": "203.0.113.77",
+    "address": {"line1": "Kvarngatan 12", "postal_code": "118 47", "city": "Stockholm", "country": "SE"},
+    "billing_details": {"name": "Sabine Orlund", "email": "sabine.orlund@example.com"},
+    "shipping": {"name": "Sabine Orlund", "phone": "+46 8 555 0199"},
+    "custom_fields": [{"key": "note", "text": {"value": "Ring at Orlund's"}}],
+    "receipt_url": "https://pay.stripe.com/receipts/sabine",
+    "hosted_invoice_url": "https://invoice.stripe.com/i/orlund",
+    "card": {"brand": "visa", "last4": "4242", "fingerprint": "fp_orlund"},
+    "metadata": {"reader": "Sabine"},
+}
+TRACES = ("sabine", "orlund", "0199", "203.0.113", "kvarngatan", "118 47", "4242", "stockholm")
+THINGS = [
+    ("customer.updated", {"id": "cus_1", "object": "customer"}),
+    ("customer.subscription.updated", {"id": "sub_1", "object": "subscription", "customer": "cus_1"}),
+    ("invoice.paid", {"id": "in_1", "object": "invoice", "customer": {"id": "cus_1", **PERSON}}),
+    ("charge.succeeded", {"id": "ch_1", "object": "charge", "customer": None}),
+    ("charge.dispute.created", {"id": "du_1", "object": "dispute", "charge": {"id": "ch_1", **PERSON}}),
+    ("checkout.session.completed", {"id": "cs_1", "object": "checkout.session", "customer_details": PERSON}),
+    (
+        "invoice.created",
+        {"id": "in_2", "parent": {"subscription_details": {"subscription": "sub_2", **PERSON}}},
+    ),
+    ("invoice.updated", {"id": "in_3", "customer": [PERSON]}),
+    ("product.created", {"id": "prod_1", "object": "product"}),
+]
+
+
+def store_person(number: int, *, at: datetime) -> StripeEvent:
+    thing = {**PERSON, "id": "cus_1", "object": "customer"}
+    return store(event_about("customer.updated", thing, f"evt_{number}"), at=at)
+
+
+@pytest.mark.parametrize(("kind", "thing"), THINGS)
+def test_k3_a_scrubbed_body_names_no_person_and_is_still_about_the_same(
+    kind: str, thing: dict[str, Any]
+) -> None:
+    full = {
+        "id": "evt_1",
+        "object": "event",
+        "type": kind,
+        "livemode": False,
+        "created": 1795000000,
+        "request": {"id": "req_1", "idempotency_key": "checkout-sabine.orlund@example.com"},
+        "data": {"object": {**PERSON, **thing}, "previous_attributes": {**PERSON, "customer": "cus_7"}},
+    }
+    scrubbed = scrub_body(json.dumps(full))
+    assert [trace for trace in TRACES if trace in scrubbed.lower()] == []
+    before = read_event(json.dumps(full))
+    assert read_event(scrubbed) == before or before.subject is None
+    assert scrub_body(scrubbed) == scrubbed
+
+
+def test_k3_a_scrubbed_thin_event_is_still_about_the_same() -> None:
+    related = {"id": "sub_1", "type": "subscription", "url": "/v1/subscriptions/sub_1"}
+    thin = {"id": "evt_1", "object": "v2.core.event", "type": "v1.customer.subscription.updated"}
+    body = json.dumps({**thin, "livemode": False, "related_object": related, "reason": {"who": "sabine"}})
+    assert read_event(scrub_body(body)) == read_event(body)
+    assert scrub_body(body).count("sabine") == 0
+
+
+def test_k3_events_are_scrubbed_when_they_are_old_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("subscriptions.actions.events.SCRUBBED_AT_ONCE", 2)
+    now = timezone.now()
+    for number, days in enumerate((89, 90, 91, 200, 400)):
+        body = event_about(
+            "customer.updated", {"id": "cus_1", "object": "customer", **PERSON}, f"evt_{number}"
+        )
+        store(body, at=now - timedelta(days=days))
+    assert scrub_events(at=now) == 4
+    kept = StripeEvent.objects.get(scrubbed_at__isnull=True)
+    assert kept.stripe_id == "evt_0"
+    assert json.loads(kept.body)["data"]["object"]["name"] == "Sabine Orlund"
+    assert StripeEvent.objects.exclude(pk=kept.pk).filter(body__icontains="sabine").count() == 0
+    assert scrub_events(at=now) == 0
+
+
+def test_k3_a_run_that_was_stopped_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("subscriptions.actions.events.SCRUBBED_AT_ONCE", 2)
+    now = timezone.now()
+    for number in range(5):
+        body = event_about(
+            "customer.updated", {"id": "cus_1", "object": "customer", **PERSON}, f"evt_{number}"
+        )
+        store(body, at=now - timedelta(days=100 + number))
+    calls = iter(range(3))
+
+    def scrub_then_stop(body: str) -> str:
+        if next(calls) == 2:
+            raise SystemExit
+        return scrub_body(body)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("subscriptions.actions.events.scrub_body", scrub_then_stop)
+        with pytest.raises(SystemExit):
+            scrub_events(at=now)
+    assert StripeEvent.objects.filter(scrubbed_at__isnull=False).count() == 2
+    scrub_task()
+    assert StripeEvent.objects.filter(scrubbed_at__isnull=True).count() == 0
+
+
+def test_k3_every_kind_of_body_that_stripe_sends_can_be_scrubbed(till: Till, reader: User, plan: Any) -> None:
+    till.subscribe(reader, plan)
+    bodies = [json.dumps(event.to_dict(), default=str) for event in till.v1.events.list({"limit": 100}).data]
+    assert [read_event(scrub_body(body)) for body in bodies] == [read_event(body) for body in bodies]
+    assert [body for body in map(scrub_body, bodies) if reader.email in body or "Idunsen" in body] == []
