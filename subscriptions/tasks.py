@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from kit.queue import wake_on_commit
-from subscriptions.actions import events, notices
+from subscriptions.actions import ahead, events, notices, withdrawals
 from subscriptions.actions.settling import settle_due_events
 from subscriptions.models import Notice, StripeEvent
 
@@ -44,3 +44,15 @@ def send_notice(notice_id: int) -> None:
 def send_notices() -> None:
     """Send the letters whose turn it is: those that failed, and those a broker or a worker lost."""
     notices.send_notices(at=timezone.now())
+
+
+@shared_task
+def find_notices() -> None:
+    """Give the letters whose time has come by the clock alone."""
+    ahead.find_notices(at=timezone.now())
+
+
+@shared_task
+def carry_out_withdrawals() -> None:
+    """Carry out the withdrawals that Stripe did not answer to at once."""
+    withdrawals.carry_out_withdrawals(at=timezone.now())

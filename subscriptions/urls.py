@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from subscriptions.views import account, checkout, webhook
+from subscriptions.views import account, checkout, webhook, withdrawal
 
 urlpatterns = [
     path("subscribe/", checkout.plans, name="plans"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("account/", account.overview, name="account_overview"),
     path("account/portal/", account.portal, name="portal"),
     path("account/returned/", account.returned, name="account_return"),
+    path("withdraw/", withdrawal.withdraw, name="withdraw"),
+    path("withdraw/confirm/", withdrawal.confirm_withdrawal, name="withdraw_confirm"),
+    path("withdraw/received/<str:token>/", withdrawal.withdrawal_received, name="withdraw_received"),
+    path("withdraw/claim/<str:token>/", withdrawal.claim, name="withdraw_claim"),
     path("stripe/webhook/", webhook.stripe_webhook, name="stripe_webhook"),
     path("stripe/webhook", webhook.stripe_webhook),  # Stripe takes a redirect for a failure (rule S2)
 ]

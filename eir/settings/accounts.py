@@ -59,6 +59,7 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": f"20/m/ip,{_codes}",
     "reset_password": f"20/m/ip,{_codes}",
     "confirm_email": _codes,
+    "withdraw": "30/h/ip,5/h/key",
 }
 ACCOUNT_FORMS = {
     "signup": "accounts.forms.SignupForm",

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from subscriptions.actions.access import follow_subscription
+from subscriptions.actions.dunning import note_changes
 from subscriptions.actions.invoices import derive_from_invoices, write_charges, write_invoices
 from subscriptions.actions.subscriptions import NotOurs, write_subscription
 from subscriptions.gateways import Books, CustomerSnapshot, fetch_books
@@ -52,12 +53,14 @@ def _write(customer: Customer, books: Books, *, number: int, at: datetime) -> Sy
     ticket.written = number
     ticket.save()
     _set_customer(customer, books.customer, at=at)
+    before = {row.stripe_id: row for row in customer.subscriptions.all()}
     subscriptions, foreign = _write_subscriptions(customer, books, at=at)
     write_invoices(customer=customer, invoices=books.invoices, at=at)
     write_charges(customer=customer, charges=books.charges, invoices=books.invoices, at=at)
     for subscription in subscriptions:
         derive_from_invoices(subscription=subscription)
         follow_subscription(subscription=subscription, at=at)
+        note_changes(subscription=subscription, before=before.get(subscription.stripe_id), at=at)
     return Synced(subscriptions, foreign)
 
 

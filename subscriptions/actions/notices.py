@@ -69,6 +69,29 @@ def give_notice(
     return notice
 
 
+def tell_owner(
+    *,
+    subscription: Subscription,
+    kind: Notice.Kind,
+    key: str,
+    invoice: Invoice | None = None,
+    facts: Mapping[str, Fact] | None = None,
+    at: datetime,
+) -> Notice | None:
+    """`give_notice` to whoever pays for a subscription."""
+    owner = subscription.customer.user
+    return give_notice(
+        kind=kind,
+        key=key,
+        address=owner.email,
+        user=owner,
+        subscription=subscription,
+        invoice=invoice,
+        facts=facts,
+        at=at,
+    )
+
+
 def _plain(value: Fact) -> str | int | bool | None:
     return value.isoformat() if isinstance(value, date) else value
 

@@ -74,6 +74,19 @@ def list_subscriptions(**filters: Any) -> list[SubscriptionSnapshot]:
     return [read_subscription(row) for row in pages(api().subscriptions.list(params))]
 
 
+@in_our_words
+def end_subscription(subscription_id: str, *, key: str) -> None:
+    """End a subscription at once; nothing is prorated and what was open is collected no more."""
+    api().subscriptions.cancel(subscription_id, {}, {"idempotency_key": key})
+
+
+@in_our_words
+def set_price(subscription_id: str, *, item: str, price: str, key: str) -> None:
+    """Charge another price from the next renewal on; the running period stays as it was paid."""
+    params = {"items": [{"id": item, "price": price}], "proration_behavior": "none"}
+    api().subscriptions.update(subscription_id, params, {"idempotency_key": key})
+
+
 def read_subscription(subscription: Any) -> SubscriptionSnapshot:
     """Stripe's object in our words. Latest invoice, cards and coupons are to be expanded."""
     items = tuple(_item(item) for item in subscription["items"].data)

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from kit.money import format_money
 from subscriptions.models.gift import Gift
 from subscriptions.models.subscription import Subscription
 
@@ -47,3 +48,8 @@ class Withdrawal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.contract}"
+
+    @property
+    def refund(self) -> str:
+        """What was given back, as readers see it: `$9`; empty for nothing."""
+        return format_money(self.refund_amount, self.currency) if self.refund_amount else ""

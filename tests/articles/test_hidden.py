@@ -52,6 +52,7 @@ NO_SURFACE = (
     "account/group/seats/",
     "account/seats/",
     "seats/",
+    "withdraw/",
 )
 """Routes for staff, for one person's own affairs, for files, and for invited guests."""
 

@@ -1,0 +1,80 @@
+"""What someone could withdraw from, and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime, make_aware
+
+from accounts.models import User
+from subscriptions.models import Gift, Status, Subscription
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A subscription or a gift that `user` bought at `concluded_at`; `name` as they know it."""
+
+    user: User
+    name: str
+    concluded_at: datetime
+    subscription: Subscription | None = None
+    gift: Gift | None = None
+
+    @property
+    def key(self) -> str:
+        """What a form names it by."""
+        return (
+            f"gift-{self.gift.pk}"
+            if self.gift
+            else f"subscription-{self.subscription and self.subscription.pk}"
+        )
+
+    @property
+    def ends_at(self) -> datetime:
+        """The end of the last day: that of the contract does not count (Regulation 1182/71, article 3)."""
+        last = localtime(self.concluded_at).date() + timedelta(days=settings.WITHDRAWAL_DAYS)
+        return make_aware(datetime.combine(last + timedelta(days=1), time.min))
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it can be withdrawn from at that moment."""
+        return self.concluded_at <= at < self.ends_at
+
+
+def contracts_of(user: User, *, at: datetime) -> list[Contract]:
+    """All that a reader bought and still has, the newest first; those open to withdrawal and others."""
+    mine = [contract_of(subscription) for subscription in _subscriptions(user)]
+    mine += [contract_of_gift(gift) for gift in _gifts(user)]
+    return sorted(mine, key=lambda contract: contract.concluded_at, reverse=True)
+
+
+def _subscriptions(user: User) -> list[Subscription]:
+    rows = Subscription.objects.filter(customer__user=user, ended_at__isnull=True)
+    rows = rows.exclude(status__in=(Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED, Status.CANCELED))
+    return list(rows.select_related("customer__user", "plan"))
+
+
+def _gifts(user: User) -> list[Gift]:
+    given = (Gift.State.PAID, Gift.State.DELIVERED, Gift.State.REDEEMED)
+    return list(Gift.objects.filter(giver=user, state__in=given).select_related("giver", "plan"))
+
+
+def contract_of(subscription: Subscription) -> Contract:
+    plan = subscription.plan.name if subscription.plan else "Subscription"
+    begun = date_format(localtime(subscription.started_at), "F j, Y")
+    return Contract(
+        user=subscription.customer.user,
+        name=f"{plan}, subscribed to on {begun}",
+        concluded_at=subscription.started_at,
+        subscription=subscription,
+    )
+
+
+def contract_of_gift(gift: Gift) -> Contract:
+    bought = date_format(localtime(gift.paid_at or gift.created_at), "F j, Y")
+    return Contract(
+        user=gift.giver,
+        name=f"Gift for {gift.recipient_name}, bought on {bought}",
+        concluded_at=gift.paid_at or gift.created_at,
+        gift=gift,
+    )
