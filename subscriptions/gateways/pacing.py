@@ -58,14 +58,19 @@ class PacedClient(stripe.RequestsClient):
     """The library's HTTP client, which keeps the pace of the block it is called in."""
 
     def request(
-        self, method: str, url: str, headers: Mapping[str, str] | None, *details: Any, **options: Any
-    ) -> tuple[str, int, Mapping[str, str]]:
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        **options: Any,
+    ) -> tuple[Any, int, Mapping[str, str]]:
         pace = _pace.get()
         if pace is None:
-            return super().request(method, url, headers, *details, **options)
+            return super().request(method, url, headers, post_data, **options)
         for refusals in range(1, pace.tries + 1):
             pace.wait()
-            answer = super().request(method, url, headers, *details, **options)
+            answer = super().request(method, url, headers, post_data, **options)
             if answer[1] != BUSY or refusals == pace.tries:
                 break
             pace.rest(refusals, answer[2])
