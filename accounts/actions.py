@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 
 from django.core.mail import EmailMessage
 from django.db import transaction
 
 from accounts.emails import password_invitation
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Consent, User
 
 
 @transaction.atomic
@@ -54,3 +55,24 @@ def delete_user(*, user: User, by: User, at: datetime) -> None:
     """
     AuditEntry.record("delete user", user, by=by, at=at, reason=user.email)
     user.delete()
+
+
+@transaction.atomic
+def give_consent(*, user: User, kind: str, text: str, source: str, address: str, at: datetime) -> Consent:
+    """Record that someone agreed to `text`, on the page `source`, from the network of `address`.
+
+    Each time is a row of its own: what counts is which words they agreed to, and when.
+    """
+    return Consent.objects.create(
+        user=user, kind=kind, text=text, source=source[:200], network=truncate(address), given_at=at
+    )
+
+
+def truncate(address: str) -> str:
+    """The network an address is in, too wide to name a household: `203.0.113.0/24`, `2001:db8:1::/48`."""
+    try:
+        place = ip_address(address)
+    except ValueError:
+        return ""
+    place = getattr(place, "ipv4_mapped", None) or place
+    return str(ip_network((place, 24 if place.version == 4 else 48), strict=False))

@@ -18,7 +18,7 @@ from articles.structured import (
     news_article,
     picture_address,
 )
-from subscriptions.queries import plans_on_sale
+from subscriptions.shop import EARLY_START, shop_window
 
 
 def story_page(story: Article, reader: Reader, *, at: datetime) -> dict[str, Any]:
@@ -32,7 +32,9 @@ def story_page(story: Article, reader: Reader, *, at: datetime) -> dict[str, Any
         "reading": reading,
         "body": body_html(story, reading),
         "minutes": reading_minutes(story.word_count),
-        "plans": [] if reading.is_whole else plans_on_sale(),
+        "plans": () if reading.is_whole else shop_window(at=at).readers,
+        "early_start": EARLY_START,
+        "typed": {"next": story.get_absolute_url(), "wall": reading.decision.verdict},
         "corrections": story.corrections.all(),
         "related": related,
         "after": [other for other in stories_after(story, at=at) if other.pk not in shown],

@@ -6,15 +6,19 @@ from datetime import datetime
 from ipaddress import ip_address
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, When
+from django.db.models import Case, Q, When
 
 from accounts.models import User
+from accounts.queries import proven_addresses
 from subscriptions.models import (
+    Checkout,
     Customer,
     Grant,
+    Group,
     Institution,
     InstitutionNetwork,
-    Plan,
+    Payment,
+    Seat,
     Source,
     Status,
     Subscription,
@@ -63,9 +67,24 @@ def customer_of(user: User) -> Customer | None:
     return Customer.objects.filter(user=user, deleted_at__isnull=True).first()
 
 
-def plans_on_sale() -> list[Plan]:
-    """The plans a reader can choose from, in the publisher's order."""
-    return list(Plan.objects.on_sale())
+def has_subscribed(user: User) -> bool:
+    """Whether the reader ever had a subscription that began; a first payment that failed is none."""
+    never = (Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED)
+    return Subscription.objects.filter(customer__user=user).exclude(status__in=never).exists()
+
+
+def refused_payment(checkout: Checkout) -> Payment | None:
+    """The payment that failed since this checkout was begun, unless a later one is pending or succeeded."""
+    since = Payment.objects.filter(customer__user=checkout.user, created_at__gte=checkout.created_at)
+    newest = since.order_by("created_at", "id").last()
+    return newest if newest and newest.status == "failed" else None
+
+
+def living_subscription(user: User) -> Subscription | None:
+    """The subscription a reader has now, paid or owed for; a second one would charge them twice."""
+    gone = (Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED, Status.CANCELED)
+    mine = Subscription.objects.filter(customer__user=user).exclude(status__in=gone)
+    return mine.select_related("plan").order_by("-started_at").first()
 
 
 def institutions_of(addresses: Iterable[str]) -> list[Institution]:
@@ -91,3 +110,23 @@ def access_by_network(address: str, *, at: datetime) -> tuple[GrantFact, ...]:
 def _fact_of(institution: Institution) -> GrantFact:
     reason = f"Access provided by {institution}."
     return GrantFact(Source.INSTITUTION, reason, institution.starts_at, institution.ends_at)
+
+
+def group_owned_by(user: User) -> Group | None:
+    """The group whose seats the reader gives out; None without one, or once its subscription has ended."""
+    over = (Status.CANCELED, Status.INCOMPLETE_EXPIRED, Status.INCOMPLETE)
+    mine = Group.objects.filter(subscription__customer__user=user, subscription__plan__is_for_groups=True)
+    mine = mine.exclude(subscription__status__in=over)
+    return mine.select_related("subscription__plan").order_by("-created_at").first()
+
+
+def groups_open_to(user: User) -> list[Group]:
+    """The groups in which the reader could take a seat now: invited, or by the domain of a proven address."""
+    addresses = proven_addresses(user)
+    domains = {address.rpartition("@")[2] for address in addresses}
+    invited = Q(seats__email__in=addresses, seats__returned_at__isnull=True, seats__user__isnull=True)
+    found = Group.objects.filter(invited | Q(domains__domain__in=domains))
+    held = Seat.objects.filter(user=user, returned_at__isnull=True)
+    living = (Status.ACTIVE, Status.TRIALING, Status.PAST_DUE)
+    found = found.filter(subscription__status__in=living).exclude(subscription__customer__user=user)
+    return list(found.exclude(pk__in=held.values("group")).distinct().select_related("subscription__plan"))

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from subscriptions.views import account, checkout, webhook, withdrawal
+from subscriptions.views import account, checkout, plans, webhook, withdrawal
 
 urlpatterns = [
-    path("subscribe/", checkout.plans, name="plans"),
+    path("subscribe/", plans.plans, name="plans"),
     path("subscribe/checkout/", checkout.subscribe, name="subscribe"),
     path("subscribe/success/", checkout.checkout_success, name="checkout_success"),
     path("account/", account.overview, name="account_overview"),

@@ -1,5 +1,7 @@
 """Stripe: keys, the pinned API version and our own ceilings."""
 
+import re
+
 from django.core.exceptions import ImproperlyConfigured
 
 from eir.environment import IS_PRODUCTION, flag, matching, names, number, web_address
@@ -47,3 +49,19 @@ WITHDRAWAL_DAYS = number("WITHDRAWAL_DAYS", 14)
 """For how many days a contract can be withdrawn from (Directive 2011/83/EU: 14); never set it lower there."""
 WITHDRAWAL_REFUND = matching("WITHDRAWAL_REFUND", r"full|pro_rata", "full or pro_rata", default="full")
 """What is given back: all, or all but the days read by someone who agreed to that (article 14(3))."""
+
+STRIPE_TAX = flag("STRIPE_TAX", False)
+"""Whether Stripe Tax reckons tax on what is sold, and asks businesses for their tax id."""
+PRICES_INCLUDE_TAX = flag("PRICES_INCLUDE_TAX", True)
+"""With Stripe Tax: whether tax is part of the prices, or is added to them."""
+PRINT_COUNTRIES = names("PRINT_COUNTRIES", default="US,CA,GB,DE,FR,NL,SE,DK,AT,CH,AU,NZ")
+"""Countries a printed copy is sent to, as two capital letters (ISO 3166-1)."""
+EARLY_START_CURRENCIES = names("EARLY_START_CURRENCIES", default="eur,bgn,czk,dkk,huf,pln,ron,sek")
+"""Who pays in one of these agrees that reading starts before the time to withdraw is over (2011/83/EU)."""
+
+for _country in PRINT_COUNTRIES:
+    if not re.fullmatch(r"[A-Z]{2}", _country):
+        raise ImproperlyConfigured("PRINT_COUNTRIES must be a list of two-letter codes, such as US,CA,DE.")
+for _currency in EARLY_START_CURRENCIES:
+    if not re.fullmatch(r"[a-z]{3}", _currency):
+        raise ImproperlyConfigured("EARLY_START_CURRENCIES must be a list of codes such as eur,sek.")

@@ -3,23 +3,32 @@
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from accounts.models import AuditEntry, User
 from subscriptions.actions.books import sync_customer
+from subscriptions.actions.gifts import pay_gift
+from subscriptions.actions.offers import record_redemption
+from subscriptions.actions.plans import tax_behavior
 from subscriptions.gateways import (
     SessionSnapshot,
+    SessionTerms,
     StripeRefused,
     create_customer,
     create_session,
     expire_session,
     fetch_session,
 )
-from subscriptions.models import Checkout, Customer, Plan, Status, Subscription
-from subscriptions.queries import customer_of
+from subscriptions.models import Checkout, Customer, Status, Subscription
+from subscriptions.offers import has_open_codes, win_back_for
+from subscriptions.orders import Order, Quote, quote_of
+from subscriptions.queries import customer_of, has_subscribed, refused_payment
 
 # With an unfinished first payment a reader may start again (rules, section 7).
 BLOCKING = (Status.ACTIVE, Status.TRIALING, Status.PAST_DUE, Status.UNPAID, Status.PAUSED)
@@ -30,8 +39,12 @@ class AlreadySubscribed(Exception):
     """The reader has a subscription; a second one would charge them twice."""
 
 
-class PlanNotOnSale(Exception):
-    """The plan is off sale or not yet known to Stripe (`manage.py sync_plans`)."""
+class PaymentPending(Exception):
+    """A payment by a slow method (a bank debit) is on its way; a second one would charge them twice."""
+
+    def __init__(self, checkout: Checkout) -> None:
+        super().__init__(checkout.stripe_id)
+        self.checkout = checkout
 
 
 class NotYourCheckout(Exception):
@@ -48,22 +61,37 @@ def ensure_customer(*, user: User) -> Customer:
     return Customer.objects.get_or_create(user=user, deleted_at=None, defaults={"stripe_id": stripe_id})[0]
 
 
-def start_checkout(*, user: User, plan: Plan, return_path: str, at: datetime) -> Checkout:
-    """The one open Checkout Session of a reader, for `plan`; asked twice, the same one (rule S11).
+def start_checkout(*, user: User, order: Order, at: datetime) -> Checkout:
+    """The one open Checkout Session of a reader, for `order`; asked twice, the same one (rule S11).
 
     What their earlier sessions came to is asked of Stripe first, so that one just paid in another tab
-    is not paid again, and one for another plan is closed.
+    is not paid again, and one for another order is closed. An offer to readers who come back applies by
+    itself.
 
     Raises:
-        AlreadySubscribed, PlanNotOnSale: nothing is opened.
+        PlanNotOnSale, OrderRefused, AlreadySubscribed, PaymentPending: nothing is opened.
         StripeUnavailable, StripeRefused: nothing is opened.
     """
-    if not plan.is_active or not plan.stripe_price_id:
-        raise PlanNotOnSale
+    wanted = _wanted(user, order, quote_of(order), at=at)
     _refuse_second(user)
-    same = _settle_open(user=user, plan=plan, at=at)
+    same = _settle_open(user=user, wanted=wanted, at=at)
     _refuse_second(user)
-    return same or _open_checkout(user=user, plan=plan, return_path=return_path, at=at)
+    if same:
+        return _lead_back(same, order)
+    return _open_checkout(user=user, order=order, wanted=wanted, at=at)
+
+
+def _wanted(user: User, order: Order, quote: Quote, *, at: datetime) -> dict[str, Any]:
+    """What tells one order from another, as fields of a checkout."""
+    return {
+        "plan": order.plan,
+        "price_id": quote.price_id,
+        "amount": quote.amount,
+        "currency": quote.currency,
+        "quantity": quote.seats,
+        "group_name": order.group_name.strip()[:120] if order.plan.is_for_groups else "",
+        "offer": order.offer or win_back_for(user, plan=order.plan, currency=quote.currency, at=at),
+    }
 
 
 def _refuse_second(user: User) -> None:
@@ -71,52 +99,87 @@ def _refuse_second(user: User) -> None:
         raise AlreadySubscribed
 
 
-def _settle_open(*, user: User, plan: Plan, at: datetime) -> Checkout | None:
+def _settle_open(*, user: User, wanted: dict[str, Any], at: datetime) -> Checkout | None:
     """Settle or close the reader's open sessions, but keep and return one that sells just this."""
     same = None
-    for checkout in Checkout.objects.filter(user=user, state=Checkout.State.OPEN).select_related("plan"):
+    for checkout in _open_sessions(user):
         session = fetch_session(checkout.stripe_id)
         if session.status != "open":
             settle_checkout(checkout=checkout, session=session, at=at)
-        elif checkout.price_id == plan.stripe_price_id and same is None:
+            _refuse_while_pending(checkout, session, at=at)
+        elif same is None and all(getattr(checkout, name) == value for name, value in wanted.items()):
             same = checkout
         else:
             _expire(checkout, at=at)
     return same
 
 
-def _open_checkout(*, user: User, plan: Plan, return_path: str, at: datetime) -> Checkout:
-    customer = ensure_customer(user=user)
-    success = settings.SITE_URL + reverse("checkout_success") + "?session_id={CHECKOUT_SESSION_ID}"
-    cancel = settings.SITE_URL + reverse("plans")
-    trial_days = 0 if Subscription.objects.filter(customer=customer).exists() else plan.trial_days
+def _open_sessions(user: User) -> QuerySet[Checkout]:
+    """The reader's visits to the till for themselves: gifts are bought beside them."""
+    mine = Checkout.objects.filter(user=user, state=Checkout.State.OPEN, gift__isnull=True)
+    return mine.select_related("plan", "offer")
+
+
+def _refuse_while_pending(checkout: Checkout, session: SessionSnapshot, *, at: datetime) -> None:
+    if session.status != "complete" or session.payment_status in PAID:
+        return
+    if not refused_payment(checkout):
+        raise PaymentPending(checkout)
+    _close(checkout, Checkout.State.EXPIRED, at=at)
+
+
+def _lead_back(checkout: Checkout, order: Order) -> Checkout:
+    """A session found again leads back to the page its reader came from last."""
+    if order.return_path:
+        checkout.return_path, checkout.wall = order.return_path[:300], order.wall[:20]
+        checkout.save(update_fields=("return_path", "wall"))
+    return checkout
+
+
+def _open_checkout(*, user: User, order: Order, wanted: dict[str, Any], at: datetime) -> Checkout:
+    terms = _terms(user, order, wanted, at=at)
     # Two clicks at once count the same sessions so far, ask with the same key and get one session.
     nth = Checkout.objects.filter(user=user).count()
-    facts = f"{user.pk}|{plan.stripe_price_id}|{trial_days}|{customer.stripe_id}|{success}|{nth}"
-    session = create_session(
-        customer=customer.stripe_id,
-        price=plan.stripe_price_id,
-        reference=str(user.pk),
-        trial_days=trial_days,
-        success_url=success,
-        cancel_url=cancel,
-        key="checkout-" + sha256(facts.encode()).hexdigest()[:40],
-    )
+    key = "checkout-" + sha256(f"{terms}|{nth}".encode()).hexdigest()[:40]
+    session = create_session(terms, key=key)
     values = {
+        **wanted,
         "user": user,
-        "plan": plan,
-        "price_id": plan.stripe_price_id,
-        "amount": plan.amount,
-        "currency": plan.currency,
         "url": session.url,
-        "return_path": return_path[:300],
+        "return_path": order.return_path[:300],
+        "wall": order.wall[:20],
         "created_at": at,
         "expires_at": session.expires_at,
     }
     checkout, _ = Checkout.objects.get_or_create(stripe_id=session.id, defaults=values)
-    # Of two for different plans, asked for at once, only the later stays open.
+    # Of two for different orders, asked for at once, only the later stays open.
     _expire_others(checkout, at=at, begun_before=True)
     return checkout
+
+
+def _terms(user: User, order: Order, wanted: dict[str, Any], *, at: datetime) -> SessionTerms:
+    plan, offer = order.plan, wanted["offer"]
+    return SessionTerms(
+        customer=ensure_customer(user=user).stripe_id,
+        reference=str(user.pk),
+        success_url=settings.SITE_URL + reverse("checkout_success") + "?session_id={CHECKOUT_SESSION_ID}",
+        cancel_url=f"{settings.SITE_URL}{reverse('plans')}?{order.as_query()}",
+        currency=wanted["currency"],
+        amount=wanted["amount"],
+        interval=plan.interval,
+        price_id=wanted["price_id"],
+        product=plan.stripe_product_id,
+        quantity=wanted["quantity"],
+        trial_days=0 if has_subscribed(user) else plan.trial_days,
+        trial_needs_card=plan.trial_needs_card,
+        coupon=offer.stripe_coupon_id if offer else "",
+        takes_codes=has_open_codes(plan, currency=wanted["currency"], at=at),
+        is_taxed=settings.STRIPE_TAX,
+        tax_behavior=tax_behavior(),
+        print_countries=tuple(settings.PRINT_COUNTRIES) if plan.has_print else (),
+        language=get_language() or "",
+        metadata=(("user", str(user.pk)), ("plan", plan.key)),
+    )
 
 
 def finish_checkout(*, user: User, session_id: str, at: datetime) -> Checkout:
@@ -143,11 +206,20 @@ def finish_checkout(*, user: User, session_id: str, at: datetime) -> Checkout:
 
 
 def settle_checkout(*, checkout: Checkout, session: SessionSnapshot, at: datetime) -> None:
-    """Bring our row, the subscription and the reader's other sessions in line with Stripe's session."""
+    """Bring our row, the subscription and the reader's other sessions in line with Stripe's session.
+
+    One that is complete but unpaid, by a slow method, gives nothing yet (rule S10).
+    """
     if session.status == "expired":
         _close(checkout, Checkout.State.EXPIRED, at=at)
-    elif session.status == "complete" and session.payment_status in PAID and session.subscription:
+    elif session.status != "complete" or session.payment_status not in PAID:
+        return
+    elif checkout.gift:
+        pay_gift(gift=checkout.gift, intent_id=session.intent, at=at)
+        _close(checkout, Checkout.State.COMPLETE, at=at)
+    elif session.subscription:
         _bring_subscription(checkout, session.subscription, at=at)
+        record_redemption(checkout=checkout, discounts=session.discounts, at=at)
         _close(checkout, Checkout.State.COMPLETE, at=at)
         _expire_others(checkout, at=at)
 
@@ -167,7 +239,7 @@ def _close(checkout: Checkout, state: Checkout.State, *, at: datetime) -> None:
 
 
 def _expire_others(checkout: Checkout, *, at: datetime, begun_before: bool = False) -> None:
-    others = Checkout.objects.filter(user=checkout.user, state=Checkout.State.OPEN).exclude(pk=checkout.pk)
+    others = _open_sessions(checkout.user).exclude(pk=checkout.pk)
     for other in others.filter(pk__lt=checkout.pk) if begun_before else others:
         _expire(other, at=at)
 

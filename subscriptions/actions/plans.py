@@ -3,10 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from kit.money import format_money
-from subscriptions.gateways import PriceSnapshot, create_price, find_prices, retire_price
+from subscriptions.gateways import (
+    PriceSnapshot,
+    create_price,
+    find_prices,
+    retire_price,
+    set_tax_behavior,
+)
 from subscriptions.models import Plan, PlanPrice
 
 
@@ -30,10 +37,23 @@ def sync_plans() -> Iterator[str]:
     A price in Stripe cannot change its amount: when the plan's has changed, a new price takes over the
     lookup key, the old one is retired, and those who have it keep it.
     """
-    wanted = [price for plan in Plan.objects.filter(is_active=True) for price in prices_wanted(plan)]
+    yield from _sync_prices(all_wanted())
+
+
+def sync_plan(*, plan: Plan) -> list[str]:
+    """The same for the prices of one plan."""
+    return list(_sync_prices(prices_wanted(plan)))
+
+
+def _sync_prices(wanted: list[Wanted]) -> Iterator[str]:
     found = find_prices([price.lookup_key for price in wanted]) if wanted else {}
     for price in wanted:
         yield _sync_price(price, found.get(price.lookup_key))
+
+
+def all_wanted() -> list[Wanted]:
+    """Every price at which something is on sale."""
+    return [price for plan in Plan.objects.filter(is_active=True) for price in prices_wanted(plan)]
 
 
 def prices_wanted(plan: Plan) -> list[Wanted]:
@@ -45,8 +65,15 @@ def prices_wanted(plan: Plan) -> list[Wanted]:
     ]
 
 
+def tax_behavior() -> str:
+    """How Stripe Tax treats our prices, in Stripe's word; empty where it is not used."""
+    if not settings.STRIPE_TAX:
+        return ""
+    return "inclusive" if settings.PRICES_INCLUDE_TAX else "exclusive"
+
+
 def _sync_price(wanted: Wanted, price: PriceSnapshot | None) -> str:
-    if price and (price.amount, price.currency, price.interval) == wanted.facts:
+    if price and _fits(price, wanted):
         verb = "matched"
     else:
         old, price = price, _create(wanted, in_place_of=price)
@@ -57,6 +84,17 @@ def _sync_price(wanted: Wanted, price: PriceSnapshot | None) -> str:
     _keep(wanted, price)
     cost = format_money(wanted.amount, wanted.currency)
     return f"{wanted.lookup_key}: {verb} {price.id} ({cost} a {wanted.plan.interval})"
+
+
+def _fits(price: PriceSnapshot, wanted: Wanted) -> bool:
+    """Whether a price is the one wanted. How it is taxed can be set once, and never changed."""
+    if (price.amount, price.currency, price.interval) != wanted.facts:
+        return False
+    behavior = tax_behavior()
+    if behavior and price.tax_behavior == "unspecified":
+        set_tax_behavior(price.id, behavior)
+        return True
+    return not behavior or price.tax_behavior == behavior
 
 
 @transaction.atomic
@@ -84,5 +122,6 @@ def _create(wanted: Wanted, *, in_place_of: PriceSnapshot | None) -> PriceSnapsh
         currency=wanted.currency,
         interval=wanted.plan.interval,
         product=in_place_of.product if in_place_of else wanted.plan.stripe_product_id,
+        tax_behavior=tax_behavior(),
         in_place_of=in_place_of.id if in_place_of else "",
     )

@@ -8,7 +8,10 @@ package: `StripeUnavailable` (worth another try; `StripeBusy` among them) and
 
 from subscriptions.gateways.books import Books, fetch_books
 from subscriptions.gateways.checkouts import (
+    GiftTerms,
     SessionSnapshot,
+    SessionTerms,
+    create_gift_session,
     create_session,
     expire_session,
     fetch_session,
@@ -30,6 +33,18 @@ from subscriptions.gateways.events import (
     verify_event,
 )
 from subscriptions.gateways.invoices import InvoiceSnapshot, LineSnapshot, fetch_invoice, list_invoices
+from subscriptions.gateways.offers import (
+    CouponSnapshot,
+    CouponTerms,
+    PromotionSnapshot,
+    create_coupon,
+    create_promotion,
+    delete_coupon,
+    fetch_coupon,
+    fetch_promotion,
+    rename_coupon,
+    switch_promotion,
+)
 from subscriptions.gateways.pacing import Pace, paced
 from subscriptions.gateways.pages import (
     ChargeSummary,
@@ -50,7 +65,13 @@ from subscriptions.gateways.payments import (
     list_charges,
     refund_payment,
 )
-from subscriptions.gateways.prices import PriceSnapshot, create_price, find_prices, retire_price
+from subscriptions.gateways.prices import (
+    PriceSnapshot,
+    create_price,
+    find_prices,
+    retire_price,
+    set_tax_behavior,
+)
 from subscriptions.gateways.subjects import SESSION, fetch_owner, is_askable
 from subscriptions.gateways.subscriptions import (
     CardSnapshot,
@@ -67,32 +88,43 @@ __all__ = [
     "CardSnapshot",
     "ChargeSnapshot",
     "ChargeSummary",
+    "CouponSnapshot",
+    "CouponTerms",
     "CustomerSnapshot",
     "DisputeSnapshot",
     "EventSnapshot",
+    "GiftTerms",
     "InvoiceSnapshot",
     "ItemSnapshot",
     "LineSnapshot",
     "Pace",
     "Page",
     "PriceSnapshot",
+    "PromotionSnapshot",
     "RefundSummary",
     "SessionSnapshot",
+    "SessionTerms",
     "StripeBusy",
     "StripeRefused",
     "StripeUnavailable",
     "SubscriptionSnapshot",
+    "create_coupon",
     "create_customer",
+    "create_gift_session",
     "create_price",
+    "create_promotion",
     "create_session",
+    "delete_coupon",
     "delete_customer",
     "expire_session",
     "fetch_books",
     "fetch_charge",
+    "fetch_coupon",
     "fetch_customer",
     "fetch_dispute",
     "fetch_invoice",
     "fetch_owner",
+    "fetch_promotion",
     "fetch_session",
     "fetch_subscription",
     "find_prices",
@@ -110,8 +142,11 @@ __all__ = [
     "page_of_subscriptions",
     "read_event",
     "refund_payment",
+    "rename_coupon",
     "retire_price",
     "scrub_body",
+    "set_tax_behavior",
+    "switch_promotion",
     "thing_in",
     "verify_event",
 ]

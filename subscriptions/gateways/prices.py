@@ -17,6 +17,7 @@ class PriceSnapshot:
     currency: str
     interval: str
     lookup_key: str
+    tax_behavior: str
 
 
 @in_our_words
@@ -39,6 +40,7 @@ def create_price(
     currency: str,
     interval: str,
     product: str = "",
+    tax_behavior: str = "",
     in_place_of: str = "",
 ) -> PriceSnapshot:
     """Make a price and move the lookup key to it; of `product`, or of a new one of that name."""
@@ -50,8 +52,10 @@ def create_price(
         "transfer_lookup_key": True,
     }
     params |= {"product": product} if product else {"product_data": {"name": name}}
+    if tax_behavior:
+        params["tax_behavior"] = tax_behavior
     # A price that comes back within a day is a new one: it stands in place of another.
-    key = f"price-{lookup_key}-{amount}-{currency}-{interval}-{product}-{in_place_of}"
+    key = f"price-{lookup_key}-{amount}-{currency}-{interval}-{product}-{tax_behavior}-{in_place_of}"
     return _price(api().prices.create(params, {"idempotency_key": key}))
 
 
@@ -59,6 +63,12 @@ def create_price(
 def retire_price(price_id: str) -> None:
     """Stop selling a price; those who have it keep it."""
     api().prices.update(price_id, {"active": False})
+
+
+@in_our_words
+def set_tax_behavior(price_id: str, behavior: str) -> None:
+    """Say whether a price that has not said so yet includes tax: `inclusive` or `exclusive`, for good."""
+    api().prices.update(price_id, {"tax_behavior": behavior})
 
 
 def _price(price: Any) -> PriceSnapshot:
@@ -69,4 +79,5 @@ def _price(price: Any) -> PriceSnapshot:
         currency=price.currency,
         interval=price.recurring.interval if price.recurring else "",
         lookup_key=price.lookup_key or "",
+        tax_behavior=price.tax_behavior or "unspecified",
     )

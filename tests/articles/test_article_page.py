@@ -196,9 +196,9 @@ class TestWall:
     def gate(self, access: str = Access.SUBSCRIBERS) -> None:
         ArticleFactory.create(slug="tide", access=access)
         for key, amount, interval in (("monthly", 900, "month"), ("yearly", 9000, "year")):
-            Plan.objects.create(
-                key=key, name=key.title(), amount=amount, interval=interval, stripe_price_id=f"price_{key}"
-            )
+            price = {"amount": amount, "interval": interval}
+            plan = Plan.objects.create(key=key, name=key.title(), stripe_price_id=f"price_{key}", **price)
+            plan.prices.create(stripe_id=f"price_{key}", currency="usd", is_current=True, **price)
 
     def test_a_visitor_sees_the_plans_and_the_ways_in(self, readers: Readers) -> None:
         self.gate()
@@ -207,7 +207,10 @@ class TestWall:
         assert words(wall, ".plan__price") == ["$9 a month", "$90 a year"]
         links = [str(link["href"]) for link in wall.select("a")]
         assert links[-1] == "/accounts/login/?next=/articles/tide/"
-        assert all(link.startswith("/accounts/signup/?next=/subscribe/%3Fplan=") for link in links[:-1])
+        assert links[:-1] == [
+            f"/subscribe/checkout/?plan={key}&currency=usd&next=%2Farticles%2Ftide%2F&wall=subscribe"
+            for key in ("monthly", "yearly")
+        ]
         assert wall.select("form") == []
 
     def test_a_registered_reader_can_subscribe_at_once(self, readers: Readers) -> None:
