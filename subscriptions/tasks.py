@@ -1,14 +1,19 @@
 """Work away from the requests that brought it: what Stripe told us, letters, the clock's errands."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.models import User
 from kit.queue import wake_on_commit
-from subscriptions.actions import ahead, events, notices, withdrawals
+from subscriptions.actions import ahead, events, gifts, notices, reconciling, withdrawals
 from subscriptions.actions.settling import settle_due_events
-from subscriptions.models import Notice, StripeEvent
+from subscriptions.gateways import StripeRefused, StripeUnavailable
+from subscriptions.models import Notice, Reconciliation, StripeEvent
+
+logger = logging.getLogger(__name__)
 
 SLICE = timedelta(seconds=20)
 """How long one run works on events before it lets other tasks have their turn."""
@@ -56,3 +61,44 @@ def find_notices() -> None:
 def carry_out_withdrawals() -> None:
     """Carry out the withdrawals that Stripe did not answer to at once."""
     withdrawals.carry_out_withdrawals(at=timezone.now())
+
+
+@shared_task
+def deliver_gifts() -> None:
+    """Write to those whose gift is due today."""
+    now = timezone.now()
+    for gift in gifts.gifts_to_deliver(at=now):
+        gifts.deliver_gift(gift=gift, at=now)
+
+
+@shared_task
+def reconcile(run_id: int | None = None) -> None:
+    """Carry out a comparison that somebody began; at night, the one that was stopped or a new one."""
+    try:
+        run = (
+            Reconciliation.objects.get(pk=run_id)
+            if run_id
+            else reconciling.take_up_run(by=None, at=timezone.now())
+        )
+        for _ in reconciling.compare_everything(run=run, clock=timezone.now):
+            pass
+    except (reconciling.CannotReconcile, reconciling.AnotherAccount, StripeUnavailable) as trouble:
+        logger.warning("No comparison with Stripe: %s", trouble)
+
+
+@shared_task
+def alarm_drift() -> None:
+    """Tell of drift that stays, and go on with a comparison whose process died or whom Stripe failed."""
+    now = timezone.now()
+    reconciling.alarm_about_drift(at=now)
+    if reconciling.stalled(at=now):
+        reconcile.delay()
+
+
+@shared_task
+def check_reader(user_id: int) -> None:
+    """Compare one reader's books with Stripe's; what is missed tonight's comparison finds."""
+    try:
+        reconciling.check_reader(user=User.objects.get(pk=user_id), at=timezone.now())
+    except (StripeUnavailable, StripeRefused) as trouble:
+        logger.warning("The books of reader %s were not compared: %s", user_id, trouble)

@@ -8,6 +8,8 @@ from django.db.models import F
 
 from subscriptions.actions.access import follow_subscription
 from subscriptions.actions.dunning import note_changes
+from subscriptions.actions.gifts import follow_gifts
+from subscriptions.actions.groups import open_group
 from subscriptions.actions.invoices import derive_from_invoices, write_charges, write_invoices
 from subscriptions.actions.subscriptions import NotOurs, write_subscription
 from subscriptions.gateways import Books, CustomerSnapshot, fetch_books
@@ -59,8 +61,10 @@ def _write(customer: Customer, books: Books, *, number: int, at: datetime) -> Sy
     write_charges(customer=customer, charges=books.charges, invoices=books.invoices, at=at)
     for subscription in subscriptions:
         derive_from_invoices(subscription=subscription)
+        open_group(subscription=subscription, at=at)
         follow_subscription(subscription=subscription, at=at)
         note_changes(subscription=subscription, before=before.get(subscription.stripe_id), at=at)
+    follow_gifts(payments=customer.payments.filter(invoice__isnull=True), at=at)
     return Synced(subscriptions, foreign)
 
 

@@ -1,6 +1,7 @@
 """Plans, access, Stripe's objects and its events in the admin, one module per noun."""
 
 from subscriptions.admin.events import StripeEventAdmin
+from subscriptions.admin.gifts import GiftAdmin
 from subscriptions.admin.grants import GrantAdmin
 from subscriptions.admin.institutions import InstitutionAdmin
 from subscriptions.admin.invoices import DisputeAdmin, InvoiceAdmin, PaymentAdmin
@@ -10,6 +11,7 @@ from subscriptions.admin.subscriptions import CustomerAdmin, SubscriptionAdmin
 __all__ = [
     "CustomerAdmin",
     "DisputeAdmin",
+    "GiftAdmin",
     "GrantAdmin",
     "InstitutionAdmin",
     "InvoiceAdmin",

@@ -49,7 +49,7 @@ class InstitutionAdmin(ModelAdmin):  # type: ignore[misc]
 
     @admin.display(description="readers with an account")
     def readers(self, institution: Institution) -> int:
-        return institution.grants.current(at=timezone.now()).count()  # type: ignore[attr-defined]
+        return institution.grants.current(at=timezone.now()).count()
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:  # type: ignore[type-arg]
         super().save_related(request, form, formsets, change)

@@ -49,6 +49,7 @@ NO_SURFACE = (
     "newsletters/unsubscribe/",
     "newsletters/resubscribe/",
     "review/",
+    "account/gifts/",
     "account/group/seats/",
     "account/seats/",
     "seats/",
