@@ -11,10 +11,16 @@ from subscriptions.windows import window_of
 
 @transaction.atomic
 def follow_subscription(*, subscription: Subscription, at: datetime) -> None:
-    """Make the grants of one subscription follow it; grants from elsewhere are never touched."""
-    window = window_of(subscription)
-    _set_owner(subscription, window, at=at)
-    _set_seats(subscription, window, at=at)
+    """Make the grants of one subscription follow it; grants from elsewhere are never touched.
+
+    Its row is locked and read anew: when a comparison with Stripe and a change of seats fall together,
+    whichever comes second sees what the first one wrote.
+    """
+    rows = Subscription.objects.select_for_update(of=("self",))
+    fresh = rows.select_related("plan", "customer__user", "group").get(pk=subscription.pk)
+    window = window_of(fresh)
+    _set_owner(fresh, window, at=at)
+    _set_seats(fresh, window, at=at)
 
 
 def _set_owner(subscription: Subscription, window: Window | None, *, at: datetime) -> None:

@@ -29,7 +29,8 @@ def sync_customer(*, customer: Customer, at: datetime) -> Synced:
     """Fetch all Stripe knows of a customer, set our rows from it, and the grants that follow (rule S5).
 
     Any number of these may overlap, in any order: the fetch begun last decides, without a lock held over
-    a network call. What an event said is never copied.
+    a network call. What an event said is never copied. Not to be called within a transaction, which
+    would hold one.
 
     Raises:
         StripeUnavailable, StripeRefused: nothing is written.
@@ -40,11 +41,11 @@ def sync_customer(*, customer: Customer, at: datetime) -> Synced:
     return _write(customer, books, number=number, at=at)
 
 
+@transaction.atomic(durable=True)
 def _draw_ticket(stripe_id: str) -> int:
-    with transaction.atomic():
-        SyncTicket.objects.get_or_create(stripe_id=stripe_id)
-        SyncTicket.objects.filter(stripe_id=stripe_id).update(drawn=F("drawn") + 1)
-        return SyncTicket.objects.get(stripe_id=stripe_id).drawn
+    SyncTicket.objects.get_or_create(stripe_id=stripe_id)
+    SyncTicket.objects.filter(stripe_id=stripe_id).update(drawn=F("drawn") + 1)
+    return SyncTicket.objects.get(stripe_id=stripe_id).drawn
 
 
 @transaction.atomic
@@ -53,7 +54,7 @@ def _write(customer: Customer, books: Books, *, number: int, at: datetime) -> Sy
     if ticket.written > number:
         return Synced(list(customer.subscriptions.all()), {})
     ticket.written = number
-    ticket.save()
+    ticket.save(update_fields=("written",))
     _set_customer(customer, books.customer, at=at)
     before = {row.stripe_id: row for row in customer.subscriptions.all()}
     subscriptions, foreign = _write_subscriptions(customer, books, at=at)
@@ -75,7 +76,7 @@ def _set_customer(customer: Customer, snapshot: CustomerSnapshot, *, at: datetim
     else:
         customer.shipping_name = snapshot.shipping_name[:200]
         customer.shipping_address = dict(snapshot.shipping_address)
-    customer.save()
+    customer.save(update_fields=("synced_at", "deleted_at", "shipping_name", "shipping_address"))
 
 
 def _write_subscriptions(
