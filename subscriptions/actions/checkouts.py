@@ -29,6 +29,7 @@ from subscriptions.models import Checkout, Customer, Status, Subscription
 from subscriptions.offers import has_open_codes, win_back_for
 from subscriptions.orders import Order, Quote, quote_of
 from subscriptions.queries import customer_of, has_subscribed, refused_payment
+from subscriptions.shop import CANCELLING
 
 # With an unfinished first payment a reader may start again (rules, section 7).
 BLOCKING = (Status.ACTIVE, Status.TRIALING, Status.PAST_DUE, Status.UNPAID, Status.PAUSED)
@@ -178,6 +179,7 @@ def _terms(user: User, order: Order, wanted: dict[str, Any], *, at: datetime) ->
         tax_behavior=tax_behavior(),
         print_countries=tuple(settings.PRINT_COUNTRIES) if plan.has_print else (),
         language=get_language() or "",
+        notice=CANCELLING,
         metadata=(("user", str(user.pk)), ("plan", plan.key)),
     )
 

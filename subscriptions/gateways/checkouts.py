@@ -19,7 +19,8 @@ class SessionTerms:
     It sells `quantity` of the price `price_id`; where that is empty, of a price made for it: `amount` minor
     units of `currency` for each `interval`, of `product`. Without `trial_needs_card` no card is asked for
     while nothing is due, and a trial without one ends paused. A `coupon` shuts out codes to type.
-    `print_countries` are those a printed copy is sent to; empty asks for no postal address.
+    `print_countries` are those a printed copy is sent to; empty asks for no postal address. `notice` stands
+    beside the button that pays.
     """
 
     customer: str
@@ -40,6 +41,7 @@ class SessionTerms:
     tax_behavior: str = ""
     print_countries: tuple[str, ...] = ()
     language: str = ""
+    notice: str = ""
     metadata: tuple[tuple[str, str], ...] = ()
 
 
@@ -112,7 +114,7 @@ def create_gift_session(terms: GiftTerms, *, key: str) -> SessionSnapshot:
 
 
 def _locale(language: str) -> str:
-    short = language.split("-")[0]
+    short = language.split("-", maxsplit=1)[0]
     return short if short in LOCALES else "auto"
 
 
@@ -127,6 +129,7 @@ def _params(terms: SessionTerms) -> dict[str, Any]:
         "locale": _locale(terms.language),
         "metadata": dict(terms.metadata),
         "subscription_data": {"metadata": dict(terms.metadata), **_trial(terms)},
+        **({"custom_text": {"submit": {"message": terms.notice}}} if terms.notice else {}),
         **_collecting(terms),
         **_reducing(terms),
     }

@@ -33,7 +33,7 @@ class Till:
     v1: Any
     url: str
 
-    def pay(self, url: str, *, card: str = VISA) -> int:
+    def pay(self, url: str, *, card: str = VISA, **more: str) -> int:
         """Fill in the hosted Checkout page and submit it; returns the status of the answer."""
         form = {
             "email": "reader@example.com",
@@ -43,7 +43,11 @@ class Till:
             "expiry": "12 / 34",
             "cvc": "123",
         }
-        return post_form(url, form)
+        return post_form(url, form | more)
+
+    def type_code(self, url: str, code: str) -> int:
+        """Enter a promotion code on the hosted Checkout page; returns the status of the answer."""
+        return post_form(f"{url}/order", {"promotion_code": code})
 
     def subscribe(self, user: User, plan: Plan, *, card: str = "pm_card_visa", **terms: Any) -> Any:
         """A subscription made in Stripe behind our back, as a lost event would leave it."""
