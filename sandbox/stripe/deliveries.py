@@ -73,7 +73,9 @@ def record(store: Store, delivery: Delivery, *, status: int | None, note: str, a
 
 def drop(store: Store, endpoint: str) -> None:
     """Stop what is on its way to an endpoint that was deleted or disabled."""
-    update = "UPDATE deliveries SET state = 'dropped' WHERE endpoint = ? AND state IN ('pending', 'held')"
+    update = (
+        "UPDATE deliveries SET state = 'dropped' WHERE endpoint = ? AND state IN ('pending', 'held', 'lost')"
+    )
     store.db.execute(update, (endpoint,))
 
 
@@ -85,9 +87,16 @@ def send_again(store: Store, event: str) -> None:
 
 
 def send_everything(store: Store) -> None:
-    """Put on its way, now, whatever was not delivered: what waits, is held, was lost or has failed."""
-    undelivered = "state IN ('pending', 'held', 'lost', 'failed')"
-    store.db.execute(f"UPDATE deliveries SET state = 'pending', tries = 0, next_at = 0 WHERE {undelivered}")  # noqa: S608 a constant
+    """Put on its way, now, whatever was not delivered: what waits, is held, was lost or has failed.
+
+    What endpoints missed that are gone or disabled stays undelivered.
+    """
+    is_on = "kind = 'webhook_endpoint' AND json_extract(json, '$.status') = 'enabled'"
+    listening = f"SELECT id FROM objects WHERE {is_on}"  # noqa: S608
+    there = f"endpoint = '{FORWARD}' OR endpoint IN ({listening})"
+    missed = f"state IN ('pending', 'held', 'lost', 'failed') AND ({there})"
+    # Put together from constants.
+    store.db.execute(f"UPDATE deliveries SET state = 'pending', tries = 0, next_at = 0 WHERE {missed}")  # noqa: S608
 
 
 STATES = ("pending", "held", "lost", "failed", "delivered", "dropped")

@@ -100,6 +100,12 @@ def test_faults_are_off_at_first_and_kept_once_on(tmp_path: Path) -> None:
         assert ask(f"{second.stripe_url}/sandbox/faults", "DELETE") == (200, OFF)
 
 
+def test_faults_are_taken_as_a_form_too(own: Sandbox, fault: Call) -> None:
+    sent = visit(f"{own.stripe_url}/sandbox/faults", {"twice": "true", "drop_types[0]": "invoice.paid"})
+    assert json.loads(sent.text) == OFF | {"twice": True, "drop_types": ["invoice.paid"]}
+    assert ask(f"{own.stripe_url}/sandbox/faults", "POST", [1])[0] == 400
+
+
 @pytest.mark.parametrize(
     ("changes", "param"),
     [({"colour": 1}, "colour"), ({"late": -1}, "late"), ({"twice": 3}, "twice"), ({"hold": "x"}, "hold")],

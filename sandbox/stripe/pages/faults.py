@@ -14,6 +14,7 @@ from starlette.routing import Route
 from sandbox.stripe import deliveries
 from sandbox.stripe.errors import ApiError, invalid
 from sandbox.stripe.faults import Faults, faults, set_faults
+from sandbox.stripe.forms import decode
 from sandbox.stripe.pages.render import form, see, unit
 from sandbox.stripe.params import Spec, boolean, filled, integer, list_of, one_of, read
 
@@ -63,7 +64,7 @@ async def show(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """Turn on or off what the JSON body names; the rest stays."""
+    """Turn on or off what the body names, JSON or a form; the rest stays."""
     try:
         changes = read(_as_sent(await request.body()), FIELDS)
     except ApiError as error:
@@ -73,9 +74,11 @@ async def change(request: Request) -> Response:
 
 
 def _as_sent(body: bytes) -> dict[str, Any]:
-    """JSON, with its values as a form would send them."""
+    """What a body says, with its values as a form would send them."""
+    if not body.lstrip().startswith((b"{", b"[")):
+        return decode(body.decode(errors="replace"))
     try:
-        sent = json.loads(body or b"{}")
+        sent = json.loads(body)
     except ValueError:
         sent = None
     if not isinstance(sent, dict):
