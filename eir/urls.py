@@ -20,7 +20,9 @@ urlpatterns = [
     # Staff sign in where everyone does, with the same second factor and the same limits.
     path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
-    path("", include("editorial.urls")),  # pages of the desk, some of them under admin/
+    # Pages of our own, some of them under admin/.
+    path("", include("editorial.urls")),
+    path("", include("subscriptions.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
@@ -30,7 +32,6 @@ urlpatterns = [
         cache_control(public=True, max_age=31_536_000)(serve),
         {"document_root": settings.MEDIA_ROOT},
     ),
-    path("", include("subscriptions.urls")),
     path("", include("newsletters.urls")),
     path("", include("articles.urls")),  # last: standing pages answer any single word
 ]

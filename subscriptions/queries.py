@@ -6,7 +6,7 @@ from datetime import datetime
 from ipaddress import ip_address
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, Q, When
+from django.db.models import Case, Exists, OuterRef, Q, When
 
 from accounts.models import User
 from accounts.queries import proven_addresses
@@ -85,6 +85,19 @@ def living_subscription(user: User) -> Subscription | None:
     gone = (Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED, Status.CANCELED)
     mine = Subscription.objects.filter(customer__user=user).exclude(status__in=gone)
     return mine.select_related("plan").order_by("-started_at").first()
+
+
+def looks_unfinished(user: User, *, at: datetime) -> bool:
+    """Whether Stripe may know more of a reader than we do, in one query.
+
+    A visit to Checkout without an end, a payment that is owed, or a period that has passed unrenewed.
+    """
+    theirs = Subscription.objects.filter(customer__user=OuterRef("pk"))
+    owed = Q(status__in=(Status.INCOMPLETE, Status.PAST_DUE, Status.UNPAID))
+    passed = Q(status__in=(Status.ACTIVE, Status.TRIALING), period_end_at__lte=at)
+    visits = Checkout.objects.filter(user=OuterRef("pk"), state=Checkout.State.OPEN)
+    unfinished = Exists(theirs.filter(owed | passed)) | Exists(visits)
+    return User.objects.filter(unfinished, pk=user.pk).exists()
 
 
 def institutions_of(addresses: Iterable[str]) -> list[Institution]:

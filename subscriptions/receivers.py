@@ -12,8 +12,9 @@ from accounts.models import User
 from kit.queue import enqueue_on_commit
 from subscriptions.actions.institutions import follow_domains
 from subscriptions.models import Notice
+from subscriptions.queries import looks_unfinished
 from subscriptions.signals import noticed
-from subscriptions.tasks import send_notice
+from subscriptions.tasks import check_reader, send_notice
 
 
 @receiver(noticed)
@@ -26,6 +27,13 @@ def send_soon(*, notice: Notice, **kwargs: Any) -> None:
 def follow_institutions_at_sign_in(user: User, **kwargs: Any) -> None:
     """Addresses come and go between visits, and so does what their domains give."""
     follow_domains(user=user, at=timezone.now())
+
+
+@receiver(user_logged_in)
+def check_books_at_sign_in(user: User, **kwargs: Any) -> None:
+    """Whoever signs in to see what became of their payment should find it (rule S8)."""
+    if looks_unfinished(user, at=timezone.now()):
+        enqueue_on_commit(check_reader, user.pk)
 
 
 @receiver(email_confirmed)

@@ -103,6 +103,7 @@ UNFOLD: dict[str, Any] = {
                         "subscriptions_subscription",
                         "subscriptions.view_subscription",
                     ),
+                    _page("Books and drift", "balance", "books", "subscriptions.view_reconciliation"),
                     _link("Plans", "sell", "subscriptions_plan", "subscriptions.view_plan"),
                     _link(
                         "Stripe events", "bolt", "subscriptions_stripeevent", "subscriptions.view_stripeevent"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.actions import give_consent
 from accounts.models import Consent, User
 from accounts.queries import network_address, signed_in_user
+from kit.queue import enqueue_on_commit
 from subscriptions.actions.checkouts import (
     AlreadySubscribed,
     NotYourCheckout,
@@ -26,6 +27,7 @@ from subscriptions.models import Checkout, Plan
 from subscriptions.orders import OrderRefused, PlanNotOnSale, read_order
 from subscriptions.queries import refused_payment
 from subscriptions.shop import EARLY_START, Listing, listing_for
+from subscriptions.tasks import check_reader
 from subscriptions.views.plans import asked_for
 
 AWAY = "The payment service is not answering. Nothing was charged; please try again in a minute."
@@ -121,6 +123,7 @@ def checkout_success(request: HttpRequest) -> HttpResponse:
         context = {"reason": AWAY, "look": look}
         return render(request, "subscriptions/checkout_waiting.html", context, status=503)
     if checkout.state == Checkout.State.COMPLETE:
+        enqueue_on_commit(check_reader, user.pk)
         return render(request, "subscriptions/checkout_done.html", _bought(checkout))
     failure = refused_payment(checkout)
     if failure or checkout.state == Checkout.State.EXPIRED:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import PUBLISHER
@@ -21,9 +22,8 @@ def alarm_about_drift(*, at: datetime) -> list[Drift]:
 
     Each drift is claimed before the letter goes out, so that it is never told of twice.
     """
-    waiting = Drift.objects.filter(
-        state=Drift.State.OPEN, alarmed_at__isnull=True, found_at__lte=at - PATIENCE
-    )
+    open_ones = Drift.objects.filter(state=Drift.State.OPEN).select_related("customer__user")
+    waiting = open_ones.filter(alarmed_at__isnull=True, found_at__lte=at - PATIENCE)
     mine = [drift for drift in waiting if _claim(drift, at=at)]
     if mine:
         logger.error("%d differences between our books and Stripe's have stayed for a day.", len(mine))
@@ -36,7 +36,8 @@ def _claim(drift: Drift, *, at: datetime) -> bool:
 
 
 def _write(drifts: Iterable[Drift]) -> None:
-    letter = render_letter("subscriptions/drift_alarm", {"drifts": list(drifts)})
+    facts = {"drifts": list(drifts), "books_url": settings.SITE_URL + reverse("books")}
+    letter = render_letter("subscriptions/drift_alarm", facts)
     for address in sorted(_recipients()):
         letter.message(to=address).send()
 

@@ -19,6 +19,7 @@ from subscriptions.actions.reconciling import (
     CannotReconcile,
     begin_run,
     compare_everything,
+    phases,
     rehearse,
     resume_run,
     runs,
@@ -115,7 +116,7 @@ def test_ctrl_c_stops_it(seven_lost: list[str], monkeypatch: pytest.MonkeyPatch)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setitem(runs.PHASES, "subscriptions", interrupt)
+        patch.setitem(phases.PHASES, "subscriptions", interrupt)
         with pytest.raises(KeyboardInterrupt):
             next(working)
     assert Reconciliation.objects.get().state == State.STOPPED
@@ -246,10 +247,15 @@ def test_rows_that_agree_cost_no_request_of_their_own(till: Till, plan: Plan, se
         assert reconcile().found == 0
         return len(asked) - before
 
-    asked: list[float] = []
+    asked: list[Pace] = []
     wait = Pace.wait
+
+    def count(pace: Pace) -> None:
+        asked.append(pace)
+        wait(pace)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Pace, "wait", lambda self: (asked.append(0.0), wait(self))[1])
+        patch.setattr(Pace, "wait", count)
         # Prices, customers, subscriptions, invoices, open invoices, charges, refunds, disputes.
         assert [requests_with(1), requests_with(3)] == [8, 8]
 
