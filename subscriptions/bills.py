@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from subscriptions.declines import CONFIRM, HARD_DECLINES
 from subscriptions.models import Invoice, Payment, Subscription
@@ -14,6 +14,7 @@ class Trouble(StrEnum):
     """Why a bill is still open."""
 
     NEW = "not tried yet"
+    ON_ITS_WAY = "begun, not settled"  # direct debits take days
     SOFT = "declined, worth another try"
     HARD = "declined for good"
     CONFIRM = "to be confirmed with the bank"
@@ -33,7 +34,8 @@ class Bill:
 OPEN = Invoice.objects.filter(
     subscription=OuterRef("pk"), status=Invoice.Status.OPEN, amount_remaining__gt=0
 ).order_by("-created_at", "-pk")
-FAILED = Payment.objects.filter(invoice=OuterRef("owed_id"), status="failed").order_by("-created_at", "-pk")
+PAYMENTS = Payment.objects.filter(invoice=OuterRef("owed_id"))
+FAILED = PAYMENTS.filter(status="failed").order_by("-created_at", "-pk")
 
 
 def with_bills(subscriptions: QuerySet[Subscription]) -> list[tuple[Subscription, Bill | None]]:
@@ -45,6 +47,7 @@ def with_bills(subscriptions: QuerySet[Subscription]) -> list[tuple[Subscription
         owed_attempts=Subquery(OPEN.values("attempt_count")[:1]),
         owed_next_try_at=Subquery(OPEN.values("next_try_at")[:1]),
         owed_failure=Subquery(FAILED.values("failure_code")[:1]),
+        owed_pending=Exists(PAYMENTS.filter(status="pending")),
     )
     return [(row, _bill(row, vars(row))) for row in rows]
 
@@ -64,6 +67,8 @@ def _bill(subscription: Subscription, found: dict[str, object]) -> Bill | None:
 def _trouble(subscription: Subscription, found: dict[str, object]) -> Trouble:
     """An attempt that left no failed charge is one that waits for 3D Secure, unless there was no card."""
     code = found["owed_failure"]
+    if found["owed_pending"]:
+        return Trouble.ON_ITS_WAY
     if not found["owed_attempts"]:
         return Trouble.NEW
     if code is None:

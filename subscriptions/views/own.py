@@ -1,0 +1,28 @@
+"""The subscription that a reader's page is about."""
+
+from django.http import Http404, HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import User
+from subscriptions.models import Subscription
+from subscriptions.queries import latest_subscription
+
+AWAY = "The payment service is not answering. Nothing was changed; please try again in a minute."
+
+
+def own_subscription(request: HttpRequest, user: User) -> Subscription:
+    """The one the request names, or else the one that matters most. Raises Http404 for somebody else's."""
+    named = request.POST.get("subscription") or request.GET.get("subscription")
+    mine = Subscription.objects.filter(customer__user=user).select_related("plan", "customer")
+    found = mine.filter(stripe_id=named).first() if named else latest_subscription(user)
+    if found is None:
+        raise Http404("You have no such subscription.")
+    return found
+
+
+def address_of(name: str) -> str:
+    """The address of a page that this installation may not have, or nothing."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
