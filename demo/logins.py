@@ -25,5 +25,8 @@ READERS = (
     ("payment unfinished", "unfinished@example.com", "Ulric Tamsin"),
     ("paused", "paused@example.com", "Paola Winterhagen"),
     ("complimentary", "guest@example.com", "Greta Pellmoor"),
+    ("group owner", "tutor@example.com", "Tilde Asmundsen"),
+    ("in a group", "pupil@example.com", "Perrin Vask"),
+    ("given a gift", "gifted@example.com", "Gudrun Ferrow"),
     ("registered", "reader@example.com", "Rafe Idunsen"),
 )

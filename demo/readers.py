@@ -1,4 +1,4 @@
-"""Sample plans and readers in every state.
+"""Sample readers in every state.
 
 The readers pay in the Stripe sandbox as anyone would; this module plays them at the till, and is the
 only one beside the gateway that speaks to Stripe. What our side knows of them it learns by fetching.
@@ -7,58 +7,34 @@ only one beside the gateway that speaks to Stripe. What our side knows of them i
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import stripe
 from django.conf import settings
-from django.db import transaction
+from django.utils.timezone import localdate
 
 from accounts.models import User
 from demo.logins import READERS
 from demo.newsroom import make_user
 from subscriptions.actions.books import sync_customer
-from subscriptions.actions.checkouts import ensure_customer
+from subscriptions.actions.checkouts import ensure_customer, finish_checkout
+from subscriptions.actions.gifts import redeem_gift
+from subscriptions.actions.giving import Present, order_gift
 from subscriptions.actions.grants import give_comp
-from subscriptions.actions.plans import sync_plans
-from subscriptions.models import Customer, Plan
-
-PLANS = (
-    {
-        "key": "digital-monthly",
-        "name": "Digital, monthly",
-        "description": "Every story in full, and the weekly digest.",
-        "amount": 900,
-        "interval": "month",
-        "trial_days": 0,
-    },
-    {
-        "key": "digital-yearly",
-        "name": "Digital, yearly",
-        "description": "The same for twelve months: two of them free.",
-        "amount": 9000,
-        "interval": "year",
-        "trial_days": 14,
-    },
-    {
-        "key": "supporter-yearly",
-        "name": "Supporter, yearly",
-        "description": "For readers who want to pay for a little more reporting than they read.",
-        "amount": 18000,
-        "interval": "year",
-        "trial_days": 0,
-    },
-)
+from subscriptions.actions.groups import invite_to_seat, rename_group, take_seat
+from subscriptions.models import Customer, Gift, Group, Plan
 
 
-def load_plans() -> list[str]:
-    """Put the plans on sale, here and in Stripe; returns what was done."""
-    for position, values in enumerate(PLANS):
-        Plan.objects.get_or_create(key=values["key"], defaults={**values, "position": position})
-    return list(sync_plans())
+class HalfLoaded(Exception):
+    """An earlier start was interrupted while it made the sample readers."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} was left half-made by an interrupted start. Run: make demo-reset demo")
 
 
 def load_readers(*, at: datetime) -> None:
-    """Make the readers that are missing, each wholly or not at all.
+    """Make the readers that are missing. Raises HalfLoaded after a start that was interrupted.
 
     Two states take weeks to reach. Those readers come first, alone, and the sandbox lets the weeks go by
     for them before anybody else is there.
@@ -71,10 +47,15 @@ def load_readers(*, at: datetime) -> None:
 
 def _load_missing(readers: Iterable[tuple[str, str, str]], at: datetime) -> None:
     for kind, email, name in readers:
-        if not User.objects.filter(email=email).exists():
-            # Over calls to the sandbox, which answers at once, while nothing else is running yet.
-            with transaction.atomic():
-                LIVES[kind](make_user(email, name=name), at)
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            user = make_user(email, name=name)
+            # What is done at Stripe cannot be rolled back: a reader who is not complete is not active.
+            User.objects.filter(pk=user.pk).update(is_active=False)
+            LIVES[kind](user, at)
+            User.objects.filter(pk=user.pk).update(is_active=True)
+        elif not user.is_active:
+            raise HalfLoaded(email)
 
 
 def _let_weeks_pass(at: datetime) -> None:
@@ -124,8 +105,11 @@ def _leaving(user: User, at: datetime) -> None:
 
 
 def _left(user: User, at: datetime) -> None:
+    """Cancelled at once, with the money back: who keeps it unspent reads on to the period's end."""
     subscription = _subscribe(user, at)
     _till().subscriptions.cancel(subscription)
+    for charge in _till().charges.list({"customer": ensure_customer(user=user).stripe_id}):
+        _till().refunds.create({"charge": charge.id})
     sync_customer(customer=ensure_customer(user=user), at=at)
 
 
@@ -150,6 +134,39 @@ def _unfinished(user: User, at: datetime) -> None:
     _subscribe(user, at, card="pm_card_threeDSecure2Required")
 
 
+def _owning_a_group(user: User, at: datetime) -> None:
+    price = Plan.objects.get(key="group-yearly").stripe_price_id
+    _subscribe(user, at, plan="group-yearly", items=[{"price": price, "quantity": 5}])
+    group = Group.objects.get(subscription__customer__user=user)
+    rename_group(group=group, name="Saldane Evening School", by=user, at=at)
+    invite_to_seat(group=group, email="mentor@saldane-evening.example", by=user, at=at)
+
+
+def _in_a_group(user: User, at: datetime) -> None:
+    group = Group.objects.select_related("subscription__customer__user").get()
+    seat = invite_to_seat(group=group, email=user.email, by=group.subscription.customer.user, at=at)
+    take_seat(seat=seat, user=user, at=at)
+
+
+def _given_a_gift(user: User, at: datetime) -> None:
+    """Bought at the till by the subscriber, and redeemed."""
+    giver = User.objects.get(email="subscriber@example.com")
+    present = Present(
+        plan=Plan.objects.get(key="digital-monthly"),
+        giver_name="Sabine",
+        recipient_name=user.get_short_name(),
+        recipient_email=user.email,
+        deliver_on=localdate(at),
+        message="For the evenings on the ferry.",
+    )
+    checkout = order_gift(giver=giver, present=present, at=at)
+    card = {"number": "4242424242424242", "expiry": "12 / 44", "cvc": "123"}
+    form = {"email": giver.email, "name": str(giver), "country": "US", **card}
+    urlopen(checkout.url, urlencode(form).encode()).close()  # noqa: S310 (the sandbox's own)
+    finish_checkout(user=giver, session_id=checkout.stripe_id, at=at)
+    redeem_gift(code=Gift.objects.get(checkout=checkout).code, user=user, at=at)
+
+
 def _complimentary(user: User, at: datetime) -> None:
     ends_at = at + timedelta(days=90)
     give_comp(user=user, ends_at=ends_at, reason="With our thanks for your letters.", by=None, at=at)
@@ -171,5 +188,8 @@ LIVES: dict[str, Callable[[User, datetime], None]] = {
     "payment overdue": _declining,
     "payment unfinished": _unfinished,
     "complimentary": _complimentary,
+    "group owner": _owning_a_group,
+    "in a group": _in_a_group,
+    "given a gift": _given_a_gift,
     "registered": _registered,
 }
