@@ -62,6 +62,7 @@ def _write_lines(invoice: Invoice, lines: tuple[LineSnapshot, ...]) -> None:
             quantity=line.quantity,
             amount=line.amount,
             discount=line.discount,
+            discount_once=line.discount_once,
             tax=line.tax,
             is_proration=line.is_proration,
             period_start_at=line.period_start_at,

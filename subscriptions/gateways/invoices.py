@@ -9,7 +9,10 @@ from subscriptions.gateways.connection import PAGE, api, id_of, in_our_words, mo
 
 @dataclass(frozen=True)
 class LineSnapshot:
-    """What an invoice charges for. `amount` in minor units, before discount and tax."""
+    """What an invoice charges for. `amount` in minor units, before discount and tax.
+
+    `discount_once` is what of the discount a coupon for one charge took: the next is not reduced by it.
+    """
 
     id: str
     price: str
@@ -17,6 +20,7 @@ class LineSnapshot:
     quantity: int
     amount: int
     discount: int
+    discount_once: int
     tax: int
     is_proration: bool
     period_start_at: datetime
@@ -51,21 +55,25 @@ class InvoiceSnapshot:
     intents: tuple[str, ...]
 
 
+EXPANDED = ("payments", "discounts.source.coupon")
+
+
 @in_our_words
 def fetch_invoice(invoice_id: str) -> InvoiceSnapshot:
-    return read_invoice(api().invoices.retrieve(invoice_id, {"expand": ["payments"]}))
+    return read_invoice(api().invoices.retrieve(invoice_id, {"expand": list(EXPANDED)}))
 
 
 @in_our_words
 def list_invoices(**filters: Any) -> list[InvoiceSnapshot]:
     """Invoices, newest first; `filters` are Stripe's (`customer`, `subscription`, `status`, `created`)."""
-    params = {"limit": PAGE, "expand": ["data.payments"], **filters}
+    params = {"limit": PAGE, "expand": [f"data.{path}" for path in EXPANDED], **filters}
     return [read_invoice(row) for row in pages(api().invoices.list(params))]
 
 
 def read_invoice(invoice: Any) -> InvoiceSnapshot:
-    """Stripe's object in our words. Its payments are to be expanded."""
+    """Stripe's object in our words. Its payments and coupons are to be expanded."""
     details = invoice.parent.subscription_details if invoice.parent else None
+    passing = _passing(invoice.discounts)
     return InvoiceSnapshot(
         id=getattr(invoice, "id", ""),
         customer=id_of(invoice.customer),
@@ -87,12 +95,21 @@ def read_invoice(invoice: Any) -> InvoiceSnapshot:
         pdf_url=invoice.invoice_pdf or "",
         created_at=surely(invoice.created),
         paid_at=moment(invoice.status_transitions.paid_at),
-        lines=tuple(_line(line) for line in pages(invoice.lines)),
+        lines=tuple(_line(line, passing) for line in pages(invoice.lines)),
         intents=_intents(getattr(invoice, "payments", None)),
     )
 
 
-def _line(line: Any) -> LineSnapshot:
+def _passing(discounts: Any) -> frozenset[str]:
+    """The discounts by coupons that lower one charge only."""
+    known = (row for row in discounts or () if not isinstance(row, str) and row.source)
+    named = ((row.id, row.source.coupon) for row in known)
+    return frozenset(
+        id for id, coupon in named if coupon and not isinstance(coupon, str) and coupon.duration == "once"
+    )
+
+
+def _line(line: Any, passing: frozenset[str]) -> LineSnapshot:
     details = line.pricing.price_details if line.pricing else None
     return LineSnapshot(
         id=line.id,
@@ -101,6 +118,7 @@ def _line(line: Any) -> LineSnapshot:
         quantity=line.quantity or 1,
         amount=line.amount,
         discount=_sum(line.discount_amounts),
+        discount_once=_sum(row for row in line.discount_amounts or () if id_of(row.discount) in passing),
         tax=_sum(line.taxes),
         is_proration=_is_proration(line.parent),
         period_start_at=surely(line.period.start),

@@ -45,6 +45,7 @@ class Invoice(models.Model):
     class Meta:
         ordering = ("-created_at", "-id")
         indexes = (models.Index(fields=("status", "created_at"), name="invoice_by_status"),)
+        permissions = (("report_invoice", "Can see the publisher's reports"),)
 
     def __str__(self) -> str:
         return f"{self.number or self.stripe_id}: {format_money(self.total, self.currency)}"
@@ -68,6 +69,9 @@ class InvoiceLine(models.Model):
     quantity = models.PositiveIntegerField(default=1)
     amount = models.BigIntegerField()
     discount = models.BigIntegerField(default=0)
+    discount_once = models.BigIntegerField(
+        default=0, help_text="Of the discount, what a coupon for one charge took."
+    )
     tax = models.BigIntegerField(default=0, help_text="Included in the amount or on top, as the price says.")
     is_proration = models.BooleanField(default=False)
     period_start_at = models.DateTimeField()
