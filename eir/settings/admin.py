@@ -105,6 +105,7 @@ UNFOLD: dict[str, Any] = {
                     ),
                     _page("Books and drift", "balance", "books", "subscriptions.view_reconciliation"),
                     _link("Plans", "sell", "subscriptions_plan", "subscriptions.view_plan"),
+                    _link("Offers", "loyalty", "subscriptions_offer", "subscriptions.view_offer"),
                     _link(
                         "Stripe events", "bolt", "subscriptions_stripeevent", "subscriptions.view_stripeevent"
                     ),

@@ -5,6 +5,7 @@ from subscriptions.admin.gifts import GiftAdmin
 from subscriptions.admin.grants import GrantAdmin
 from subscriptions.admin.institutions import InstitutionAdmin
 from subscriptions.admin.invoices import DisputeAdmin, InvoiceAdmin, PaymentAdmin
+from subscriptions.admin.offers import OfferAdmin
 from subscriptions.admin.plans import PlanAdmin
 from subscriptions.admin.subscriptions import CustomerAdmin, SubscriptionAdmin
 
@@ -15,6 +16,7 @@ __all__ = [
     "GrantAdmin",
     "InstitutionAdmin",
     "InvoiceAdmin",
+    "OfferAdmin",
     "PaymentAdmin",
     "PlanAdmin",
     "StripeEventAdmin",
