@@ -13,6 +13,7 @@ from subscriptions.views import (
     groups,
     invoices,
     plans,
+    sale,
     webhook,
     withdrawal,
 )
@@ -51,6 +52,8 @@ urlpatterns = [
     path("gift/redeem/", gifts.redeem, name="gift_redeem"),
     path("account/gifts/", gifts.given, name="gifts"),
     path("account/gifts/<int:pk>/", gifts.readdress, name="gift_readdress"),
+    path("admin/books/sale/", sale.sale, name="sale"),
+    path("admin/books/labels/", sale.labels, name="labels"),
     path("admin/books/", books.books, name="books"),
     path("admin/books/progress/", books.progress, name="books_progress"),
     path("admin/books/run/", books.change_run, name="books_run"),
