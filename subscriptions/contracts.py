@@ -36,6 +36,11 @@ class Contract:
         last = localtime(self.concluded_at).date() + timedelta(days=settings.WITHDRAWAL_DAYS)
         return make_aware(datetime.combine(last + timedelta(days=1), time.min))
 
+    @property
+    def days(self) -> int:
+        """In how many days it can be withdrawn from."""
+        return int(settings.WITHDRAWAL_DAYS)
+
     def is_open(self, at: datetime) -> bool:
         """Whether it can be withdrawn from at that moment."""
         return self.concluded_at <= at < self.ends_at

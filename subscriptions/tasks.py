@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from kit.queue import wake_on_commit
-from subscriptions.actions import ahead, events, gifts, notices, reconciling, withdrawals
+from subscriptions.actions import ahead, events, gifts, notices, price_rises, reconciling, withdrawals
 from subscriptions.actions.settling import settle_due_events
 from subscriptions.gateways import StripeRefused, StripeUnavailable
 from subscriptions.models import Notice, Reconciliation, StripeEvent
@@ -102,3 +102,10 @@ def check_reader(user_id: int) -> None:
         reconciling.check_reader(user=User.objects.get(pk=user_id), at=timezone.now())
     except (StripeUnavailable, StripeRefused) as trouble:
         logger.warning("The books of reader %s were not compared: %s", user_id, trouble)
+
+
+@shared_task
+def apply_price_rises() -> None:
+    """Tell those whom a price rise concerns, and change the price of those whose renewal is near."""
+    price_rises.tell_subscribers(at=timezone.now())
+    price_rises.apply_price_rises(at=timezone.now())

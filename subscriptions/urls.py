@@ -12,10 +12,13 @@ from subscriptions.views import (
     gifts,
     groups,
     invoices,
+    notices,
     plans,
+    price_rises,
     sale,
     webhook,
     withdrawal,
+    withdrawal_desk,
 )
 
 urlpatterns = [
@@ -58,6 +61,9 @@ urlpatterns = [
     path("admin/books/progress/", books.progress, name="books_progress"),
     path("admin/books/run/", books.change_run, name="books_run"),
     path("admin/books/drift/<int:pk>/", books.settle, name="books_settle"),
+    path("admin/books/price-rises/<int:pk>/", price_rises.price_rise, name="price_rise"),
+    path("admin/books/withdrawals/<int:pk>/", withdrawal_desk.withdrawal_desk, name="withdrawal_desk"),
+    path("admin/books/letters/<int:pk>/", notices.notice_letter, name="notice_letter"),
     path("stripe/webhook/", webhook.stripe_webhook, name="stripe_webhook"),
     path("stripe/webhook", webhook.stripe_webhook),  # Stripe takes a redirect for a failure (rule S2)
 ]

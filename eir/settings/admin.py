@@ -106,6 +106,14 @@ UNFOLD: dict[str, Any] = {
                     _page("Books and drift", "balance", "books", "subscriptions.view_reconciliation"),
                     _link("Plans", "sell", "subscriptions_plan", "subscriptions.view_plan"),
                     _link("Offers", "loyalty", "subscriptions_offer", "subscriptions.view_offer"),
+                    _link("Letters", "mark_email_read", "subscriptions_notice", "subscriptions.view_notice"),
+                    _link("Withdrawals", "undo", "subscriptions_withdrawal", "subscriptions.view_withdrawal"),
+                    _link(
+                        "Price rises",
+                        "trending_up",
+                        "subscriptions_pricerise",
+                        "subscriptions.view_pricerise",
+                    ),
                     _link(
                         "Stripe events", "bolt", "subscriptions_stripeevent", "subscriptions.view_stripeevent"
                     ),

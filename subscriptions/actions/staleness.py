@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from subscriptions.models import Invoice, Notice, Status, Subscription
+from subscriptions.models import Invoice, Notice, PriceRise, PriceRiseStep, Status, Subscription
 
 Kind = Notice.Kind
 ASK_FOR_MONEY = (Kind.PAYMENT_FAILED, Kind.CARD_REFUSED, Kind.CONFIRM_PAYMENT)
@@ -16,9 +16,15 @@ def why_stale(notice: Notice, *, at: datetime) -> str:
         return "The account is switched off."
     if notice.kind in ASK_FOR_MONEY and notice.invoice and notice.invoice.status != Invoice.Status.OPEN:
         return f"The invoice is {notice.invoice.get_status_display()} by now."
+    if notice.kind == Kind.RECOVERED and notice.invoice and not _knew_of_trouble(notice.invoice):
+        return "Its reader was never told of the trouble."
     if notice.subscription:
         return _why_stale(notice, notice.subscription, at=at)
     return ""
+
+
+def _knew_of_trouble(invoice: Invoice) -> bool:
+    return invoice.notices.filter(kind__in=ASK_FOR_MONEY, sent_at__isnull=False).exists()
 
 
 def _why_stale(notice: Notice, subscription: Subscription, *, at: datetime) -> str:
@@ -32,6 +38,16 @@ def _why_stale(notice: Notice, subscription: Subscription, *, at: datetime) -> s
         return f"The subscription is {status} again."
     if notice.kind == Kind.CANCELLED and not (subscription.cancels_at or subscription.ended_at):
         return "The cancellation was taken back."
-    if notice.kind == Kind.PRICE_RISE and (subscription.cancels_at or subscription.ended_at):
+    if notice.kind == Kind.PRICE_RISE:
+        return _why_price_stays(notice, subscription)
+    return ""
+
+
+def _why_price_stays(notice: Notice, subscription: Subscription) -> str:
+    if subscription.cancels_at or subscription.ended_at:
         return "Cancelled meanwhile: the new price will not come."
+    step = PriceRiseStep.objects.filter(pk=notice.facts.get("step")).select_related("rise").first()
+    is_off = step is not None and step.rise.state == PriceRise.State.WITHDRAWN
+    if is_off and not notice.facts.get("is_withdrawn"):
+        return "The price rise was withdrawn."
     return ""

@@ -21,7 +21,7 @@ from subscriptions.actions.notices import Fact, give_notice
 from subscriptions.contracts import Contract, contracts_of
 from subscriptions.gateways import StripeRefused, StripeUnavailable, refund_payment
 from subscriptions.gateways.subscriptions import end_subscription
-from subscriptions.models import Notice, Payment, Status, Subscription, Withdrawal
+from subscriptions.models import Gift, Notice, Payment, Status, Subscription, Withdrawal
 
 logger = logging.getLogger(__name__)
 
@@ -238,11 +238,11 @@ def carry_out_withdrawal(*, withdrawal: Withdrawal, at: datetime) -> None:
     if withdrawal.state != State.ACCEPTED:
         return
     try:
-        refunded, kept, currency = _undo(withdrawal, at=at)
+        undone = _undo(withdrawal, at=at)
     except StripeRefused as refusal:
         _hand_to_staff(withdrawal, str(refusal), at=at)
         return
-    _close(withdrawal, refunded=refunded, kept=kept, currency=currency, at=at)
+    _close(withdrawal, undone, at=at)
 
 
 def carry_out_withdrawals(*, at: datetime) -> None:
@@ -254,26 +254,53 @@ def carry_out_withdrawals(*, at: datetime) -> None:
             logger.warning("Withdrawal %s waits: %s", withdrawal.pk, trouble)
 
 
-def _undo(withdrawal: Withdrawal, *, at: datetime) -> tuple[int, int, str]:
-    """What was given back, what was kept (minor units), and their currency."""
-    subscription = withdrawal.subscription
-    if subscription is None:
-        raise CannotWithdraw("No contract is named.")
+@dataclass(frozen=True)
+class Undone:
+    """What was given back and what was kept, in minor units."""
+
+    refunded: int
+    kept: int
+    currency: str
+
+
+def _undo(withdrawal: Withdrawal, *, at: datetime) -> Undone:
+    if withdrawal.gift:
+        return _undo_gift(withdrawal.gift, at=at)
+    if withdrawal.subscription:
+        return _undo_subscription(withdrawal, withdrawal.subscription, at=at)
+    raise CannotWithdraw("No contract is named.")
+
+
+def _undo_subscription(withdrawal: Withdrawal, subscription: Subscription, *, at: datetime) -> Undone:
     customer = subscription.customer
     sync_customer(customer=customer, at=at)
     subscription.refresh_from_db()
     if subscription.status not in OVER:
-        end_subscription(subscription.stripe_id, key=f"withdrawal-{withdrawal.pk}-end")
+        end_subscription(subscription.stripe_id, key=f"withdrawal-{subscription.stripe_id}")
     refunded = kept = 0
     for payment in _paid(subscription):
         keeps = kept_of(payment, withdrawal)
-        rest = payment.amount - payment.amount_refunded - keeps
-        if rest > 0:
-            key = f"withdrawal-{withdrawal.pk}-{payment.stripe_id}"
-            refund_payment(intent=payment.intent_id, amount=rest, key=key)
+        _give_back(payment, keeps=keeps)
         refunded, kept = refunded + payment.amount - keeps, kept + keeps
     sync_customer(customer=customer, at=at)
-    return refunded, kept, subscription.currency
+    return Undone(refunded, kept, subscription.currency)
+
+
+def _undo_gift(gift: Gift, *, at: datetime) -> Undone:
+    """What follows for the gift and whoever redeemed it follows from the refund (`actions.gifts`)."""
+    payments = Payment.objects.filter(intent_id=gift.intent_id, status="succeeded").exclude(intent_id="")
+    for payment in payments.select_related("customer"):
+        _give_back(payment, keeps=0)
+        if payment.customer:
+            sync_customer(customer=payment.customer, at=at)
+    return Undone(gift.amount, 0, gift.currency)
+
+
+def _give_back(payment: Payment, *, keeps: int) -> None:
+    """All of a payment but what is kept and what was given back before."""
+    rest = payment.amount - payment.amount_refunded - keeps
+    if rest > 0:
+        refund_payment(intent=payment.intent_id, amount=rest, key=f"withdrawal-{payment.stripe_id}-{rest}")
 
 
 def _paid(subscription: Subscription) -> list[Payment]:
@@ -304,12 +331,12 @@ def kept_of(payment: Payment, withdrawal: Withdrawal) -> int:
 
 
 @transaction.atomic
-def _close(withdrawal: Withdrawal, *, refunded: int, kept: int, currency: str, at: datetime) -> None:
+def _close(withdrawal: Withdrawal, undone: Undone, *, at: datetime) -> None:
     locked = Withdrawal.objects.select_for_update().get(pk=withdrawal.pk)
     if locked.state != State.ACCEPTED:
         return
     locked.state, locked.settled_at = State.EXECUTED, at
-    locked.refund_amount, locked.currency = refunded, currency
+    locked.refund_amount, locked.currency = undone.refunded, undone.currency
     locked.save()
     AuditEntry.record(
         "carry out withdrawal",
@@ -319,9 +346,9 @@ def _close(withdrawal: Withdrawal, *, refunded: int, kept: int, currency: str, a
         from_state=State.ACCEPTED,
         to_state=State.EXECUTED,
     )
-    more: dict[str, Fact] = {"currency": currency}
-    more |= {"amount": refunded} if refunded else {}
-    more |= {"kept_amount": kept} if kept else {}
+    more: dict[str, Fact] = {"currency": undone.currency}
+    more |= {"amount": undone.refunded} if undone.refunded else {}
+    more |= {"kept_amount": undone.kept} if undone.kept else {}
     _write(locked, "executed", more, at=at)
     withdrawal.refresh_from_db()
 

@@ -5,9 +5,12 @@ from subscriptions.admin.gifts import GiftAdmin
 from subscriptions.admin.grants import GrantAdmin
 from subscriptions.admin.institutions import InstitutionAdmin
 from subscriptions.admin.invoices import DisputeAdmin, InvoiceAdmin, PaymentAdmin
+from subscriptions.admin.notices import NoticeAdmin
 from subscriptions.admin.offers import OfferAdmin
 from subscriptions.admin.plans import PlanAdmin
+from subscriptions.admin.price_rises import PriceRiseAdmin
 from subscriptions.admin.subscriptions import CustomerAdmin, SubscriptionAdmin
+from subscriptions.admin.withdrawals import WithdrawalAdmin
 
 __all__ = [
     "CustomerAdmin",
@@ -16,9 +19,12 @@ __all__ = [
     "GrantAdmin",
     "InstitutionAdmin",
     "InvoiceAdmin",
+    "NoticeAdmin",
     "OfferAdmin",
     "PaymentAdmin",
     "PlanAdmin",
+    "PriceRiseAdmin",
     "StripeEventAdmin",
     "SubscriptionAdmin",
+    "WithdrawalAdmin",
 ]

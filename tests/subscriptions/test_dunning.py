@@ -1,6 +1,5 @@
 """Letters that follow a subscription's course: each once, each at its moment (rules S12, C1, C2, C7)."""
 
-
 import pytest
 
 from accounts.models import User
