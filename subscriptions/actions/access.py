@@ -25,7 +25,7 @@ def follow_subscription(*, subscription: Subscription, at: datetime) -> None:
 
 def _set_owner(subscription: Subscription, window: Window | None, *, at: datetime) -> None:
     if window is None:
-        Grant.objects.filter(subscription=subscription).current(at=at).update(ends_at=at)
+        Grant.objects.filter(subscription=subscription).shut(at=at)
         return
     plan = subscription.plan.name if subscription.plan else "a plan"
     values = {
@@ -50,7 +50,7 @@ def _set_seats(subscription: Subscription, window: Window | None, *, at: datetim
         shut = shut.exclude(seat__in=entitled)
         for seat in entitled:
             _open_seat(seat, window)
-    shut.current(at=at).update(ends_at=at)
+    shut.shut(at=at)
 
 
 def _open_seat(seat: Seat, window: Window) -> None:

@@ -20,7 +20,7 @@ def follow_domains(*, user: User, at: datetime) -> None:
     for institution in entitled:
         _open_grant(user, institution, at=at)
     others = Grant.objects.filter(user=user, source=Source.INSTITUTION).exclude(institution__in=entitled)
-    others.current(at=at).update(ends_at=at)
+    others.shut(at=at)
 
 
 @transaction.atomic
@@ -33,7 +33,7 @@ def follow_institution(*, institution: Institution, by: User | None, at: datetim
     }
     for user in entitled.values():
         _open_grant(user, institution, at=at)
-    Grant.objects.filter(institution=institution).exclude(user__in=entitled).current(at=at).update(ends_at=at)
+    Grant.objects.filter(institution=institution).exclude(user__in=entitled).shut(at=at)
     AuditEntry.record("change institution", institution, by=by, at=at)
 
 

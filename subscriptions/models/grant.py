@@ -29,6 +29,10 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Grants in force at the moment `at`: the start counts, the end does not."""
         return self.filter(starts_at__lte=at).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
 
+    def shut(self, *, at: datetime) -> None:
+        """End at `at` whatever would last longer, also what had not begun by then."""
+        self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at)).update(ends_at=at)
+
 
 FOLLOWED = {
     Source.STRIPE: "subscription",

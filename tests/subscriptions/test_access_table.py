@@ -218,3 +218,16 @@ def test_fewer_seats_take_from_the_last_comer_and_a_returned_one_makes_room(
     seats[0].save()
     follow_subscription(subscription=subscription, at=NOW + DAY)
     assert [sources(person, NOW + DAY) for person in people] == [set(), {"seat"}]
+
+
+@pytest.mark.usefixtures("policy")
+def test_a_grant_that_begins_later_than_our_clock_is_shut_too(
+    reader: User, subscription: Subscription
+) -> None:
+    """Stripe's clock may be ahead of ours, or of the moment at which a long task was begun."""
+    early = START - DAY
+    follow_subscription(subscription=subscription, at=early)
+    subscription.status = Status.UNPAID
+    subscription.save()
+    follow_subscription(subscription=subscription, at=early)
+    assert [sources(reader, at) for at in (START, NOW)] == [set(), set()]
