@@ -59,8 +59,10 @@ def _annotate(drift: Drift, note: str) -> None:
     drift.save(update_fields=("note",))
 
 
-def repair_one(*, drift: Drift, by: User | None, at: datetime) -> list[Drift]:
+def repair_one(*, drift: Drift, by: User | None, at: datetime, reason: str = "") -> list[Drift]:
     """Repair one drift of a safe kind, and with it all that the same step repairs; returns those.
+
+    A person gives a `reason`, which is kept with what was done.
 
     Raises:
         NotRepaired, StripeRefused: it stays open.
@@ -73,7 +75,7 @@ def repair_one(*, drift: Drift, by: User | None, at: datetime) -> list[Drift]:
     else:
         note, along = REPAIRS[Kind(drift.kind)](drift, by, at), [drift]
     for each in along:
-        settle_drift(drift=each, note=note, by=by, at=at)
+        settle_drift(drift=each, note=f"{note} {reason}".strip(), by=by, at=at)
     return along
 
 

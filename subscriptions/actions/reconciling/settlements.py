@@ -36,7 +36,7 @@ def repair_drift(*, drift: Drift, by: User, reason: str, at: datetime, plan: Pla
         raise CannotSettle("Say why: it is kept in the audit trail.")
     if drift.kind in SAFE:
         try:
-            repair_one(drift=drift, by=by, at=at)
+            repair_one(drift=drift, by=by, at=at, reason=reason.strip())
         except NotRepaired as trouble:
             raise CannotSettle(str(trouble)) from trouble
         return

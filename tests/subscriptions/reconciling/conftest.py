@@ -1,5 +1,7 @@
 """A Stripe of our own for every test: a comparison of everything sees whatever others left behind."""
 
+import contextlib
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -16,10 +18,25 @@ from subscriptions.models import Drift, Reconciliation
 from tests.factories.desk import person
 
 
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    with running_sandbox(state=tmp_path / "stripe.sqlite3") as running:
+@pytest.fixture(scope="session")
+def stripe_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that keeps what this Stripe knows."""
+    return tmp_path_factory.mktemp("stripe") / "state.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def own_sandbox(stripe_state: Path) -> Iterator[Sandbox]:
+    with running_sandbox(state=stripe_state) as running:
         yield running
+
+
+@pytest.fixture
+def sandbox(own_sandbox: Sandbox, stripe_state: Path) -> Sandbox:
+    """It forgets everything before each test."""
+    with contextlib.closing(sqlite3.connect(stripe_state, timeout=20)) as kept, kept:
+        for table in ("attempts", "deliveries", "idempotency", "objects"):
+            kept.execute(f"DELETE FROM {table}")  # noqa: S608 the names above
+    return own_sandbox
 
 
 @pytest.fixture(autouse=True)

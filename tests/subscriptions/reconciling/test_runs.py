@@ -269,12 +269,9 @@ def test_a_dry_run_says_the_same_and_writes_nothing(till: Till, seven_lost: list
     assert Customer.objects.exclude(synced_at=None).count() == 0
 
 
-def test_a_busy_stripe_is_waited_for(
-    tmp_path: Path, till: Till, seven_lost: list[str], settings: Any
-) -> None:
+def test_a_busy_stripe_is_waited_for(stripe_state: Path, seven_lost: list[str], settings: Any) -> None:
     """The same Stripe again, which now lets five requests a second through."""
-    state = tmp_path / "stripe.sqlite3"
-    with running_sandbox(state=state, arguments=["--rate-limit=5"]) as busy:
+    with running_sandbox(state=stripe_state, arguments=["--rate-limit=5"]) as busy:
         settings.STRIPE_API_BASE = busy.stripe_url
         expect_all_here(seven_lost, reconcile())
 
