@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 
+from subscriptions.countries import country_choices
 from subscriptions.models import Gift, Plan
 
 
@@ -53,3 +55,50 @@ class ReaddressForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
         fields = ("recipient_name", "recipient_email", "deliver_on")
         widgets = {"deliver_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
         labels = {"recipient_name": "For", "recipient_email": "Their e-mail address"}
+
+
+class AddressForm(forms.Form):
+    """Where printed copies go: Stripe's parts of an address, and the hints browsers fill in by (WCAG 1.3.5)."""
+
+    name = forms.CharField(
+        label="Name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "shipping name"})
+    )
+    line1 = forms.CharField(
+        label="Street and number",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "shipping address-line1"}),
+    )
+    line2 = forms.CharField(
+        label="Flat, floor, company",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "shipping address-line2"}),
+    )
+    postal_code = forms.CharField(
+        label="Postal code",
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "shipping postal-code"}),
+    )
+    city = forms.CharField(
+        label="Town",
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "shipping address-level2"}),
+    )
+    state = forms.CharField(
+        label="State or province",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "shipping address-level1"}),
+    )
+    country = forms.ChoiceField(
+        label="Country", widget=forms.Select(attrs={"autocomplete": "shipping country"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = country_choices(settings.PRINT_COUNTRIES)  # type: ignore[attr-defined]
+
+    @property
+    def address(self) -> dict[str, str]:
+        """Without the name, every part: an empty one clears what was there."""
+        return {part: value for part, value in self.cleaned_data.items() if part != "name"}

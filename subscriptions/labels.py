@@ -5,11 +5,17 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from subscriptions.models import Grant, Source, Subscription
+from subscriptions.models import Customer, Grant, Source, Subscription
 
 PARTS = ("line1", "line2", "postal_code", "city", "state", "country")
 """Of a postal address, as Stripe names them."""
 HEADING = ("name", *PARTS, "copies", "plan", "e-mail", "paid until")
+
+
+def address_of(customer: Customer) -> str:
+    """Where the printed copy goes, in one line; empty when nobody said."""
+    parts = (customer.shipping_name, *(customer.shipping_address.get(part, "") for part in PARTS))
+    return ", ".join(filter(None, parts)) if customer.shipping_address else ""
 
 
 def print_subscriptions(*, at: datetime) -> QuerySet[Subscription]:

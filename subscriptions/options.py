@@ -12,44 +12,46 @@ from subscriptions.models import Plan, PlanPrice, Seat, Status, Subscription
 
 @dataclass(frozen=True)
 class Option:
-    """A plan and its price in the subscription's currency, minor units for one seat."""
+    """A plan and its price in the subscription's currency, minor units for one seat.
+
+    `floor` is what the plan costs today: the least, where readers choose their price.
+    """
 
     plan: Plan
     price_id: str
     amount: int
+    floor: int
     currency: str
-    is_current: bool
+    is_current: bool = False
 
     @property
     def price(self) -> str:
         return format_money(self.amount, self.currency)
 
+    @property
+    def least(self) -> str:
+        return format_money(self.floor, self.currency)
+
 
 def options_for(subscription: Subscription) -> list[Option]:
-    """The plans its reader can have, in the publisher's order; the present one at its present price.
+    """The plans its reader can have: first the present one, then the others in the publisher's order.
 
-    A group stays a group: other plans have no seats to keep its people on.
+    The present one keeps the price it was sold at, whatever it costs today. A group stays a group: other
+    plans have no seats to keep its people on.
     """
-    if subscription.plan is None:
+    plan = subscription.plan
+    if plan is None:
         return []
     sold = PlanPrice.objects.filter(
-        is_current=True,
-        currency=subscription.currency,
-        plan__is_active=True,
-        plan__is_for_groups=subscription.plan.is_for_groups,
+        is_current=True, currency=subscription.currency, plan__is_for_groups=plan.is_for_groups
     )
-    prices = sold.select_related("plan").order_by("plan__position", "plan__amount")
-    others = [
-        Option(row.plan, row.stripe_id, row.amount, row.currency, is_current=False)
-        for row in prices
-        if row.plan != subscription.plan
-    ]
-    return [current_option(subscription, subscription.plan), *others]
-
-
-def current_option(subscription: Subscription, plan: Plan) -> Option:
-    """What its reader has: the price it was sold at stays, whatever the plan costs today."""
-    return Option(plan, subscription.price_id, subscription.amount, subscription.currency, is_current=True)
+    prices = list(sold.select_related("plan").order_by("plan__position", "plan__amount"))
+    floor = next((row.amount for row in prices if row.plan == plan), subscription.amount)
+    own = Option(
+        plan, subscription.price_id, subscription.amount, floor, subscription.currency, is_current=True
+    )
+    others = (row for row in prices if row.plan != plan and row.plan.is_active)
+    return [own, *(Option(row.plan, row.stripe_id, row.amount, row.amount, row.currency) for row in others)]
 
 
 def seats_given(subscription: Subscription) -> int:

@@ -67,7 +67,7 @@ def read_receipt(invoice: Invoice) -> Receipt:
 def _line(line: InvoiceLine) -> str:
     """Stripe's own description, and the days it is for."""
     start, end = _day(line.period_start_at), _day(line.period_end_at)
-    return f"{line.description} ({start} to {end})" if start != end else line.description
+    return f"{line.description}, {start} to {end}" if start != end else line.description
 
 
 def _status(invoice: Invoice) -> str:

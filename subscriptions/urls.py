@@ -4,6 +4,7 @@ from django.urls import path
 
 from subscriptions.views import (
     account,
+    addresses,
     banner,
     books,
     cancelling,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("account/cancelled/", cancelling.cancelled, name="cancelled"),
     path("account/resume/", cancelling.resume, name="resume"),
     path("account/offer/", cancelling.accept, name="accept_retention"),
+    path("account/address/", addresses.postal_address, name="postal_address"),
     path("account/invoices/", invoices.invoices, name="account_invoices"),
     path("account/banner/", banner.dismiss, name="dismiss_banner"),
     path("account/group/", groups.group, name="group"),

@@ -20,6 +20,7 @@ from subscriptions.gateways import (
 )
 from subscriptions.models import Invoice, Notice, Plan, Status, Subscription
 from subscriptions.options import Option, options_for, seats_given, why_fixed
+from subscriptions.orders import MOST_AT_ONCE
 
 PREVIEW_LIFE = timedelta(hours=1)
 SALT = "subscriptions.change"
@@ -27,6 +28,10 @@ SALT = "subscriptions.change"
 
 class CannotChange(Exception):
     """The change is not possible; the message says why, to its reader."""
+
+
+class NeedsAddress(CannotChange):
+    """The plan has a printed copy, and nobody said where it is to go."""
 
 
 class StalePreview(CannotChange):
@@ -123,6 +128,8 @@ def _choose(subscription: Subscription, wish: Wish) -> Option:
     option = next((each for each in options_for(subscription) if each.plan.key == wish.plan_key), None)
     if option is None:
         raise CannotChange("That plan is not on sale in your currency. Please choose another.")
+    if option.plan.has_print and not subscription.customer.shipping_address:
+        raise NeedsAddress("That plan comes with a printed copy. Please say first where it is to go.")
     _check_seats(subscription, option.plan, wish.seats)
     _check_amount(option, wish)
     if _is_had(subscription, wish):
@@ -145,8 +152,10 @@ def _check_seats(subscription: Subscription, plan: Plan, seats: int) -> None:
 def _check_amount(option: Option, wish: Wish) -> None:
     if wish.amount is None or not option.plan.is_open_amount:
         return
-    if wish.amount < option.plan.amount:
-        raise CannotChange(f"The least that plan can be had for is {option.plan.price}.")
+    if wish.amount < option.floor:
+        raise CannotChange(f"The least that plan can be had for is {option.least}.")
+    if wish.amount > MOST_AT_ONCE:
+        raise CannotChange("That is more than can be charged at once. Thank you for the thought.")
 
 
 def _is_had(subscription: Subscription, wish: Wish) -> bool:

@@ -20,6 +20,7 @@ from subscriptions.gateways.changes import (
     preview_recurring,
     reduce_price,
     restart,
+    set_shipping,
     stop_renewing,
     use_card,
 )
@@ -174,6 +175,7 @@ __all__ = [
     "retire_price",
     "scrub_body",
     "set_tax_behavior",
+    "set_shipping",
     "stop_renewing",
     "switch_promotion",
     "thing_in",

@@ -184,3 +184,9 @@ def open_card_page(*, customer: str, return_url: str) -> str:
 def default_card(customer: str) -> str:
     """The id of the card on file that pays by default, or nothing."""
     return id_of(api().customers.retrieve(customer).invoice_settings.default_payment_method)
+
+
+@in_our_words
+def set_shipping(customer: str, *, name: str, address: dict[str, str]) -> None:
+    """Send printed copies there from now on; `address` has Stripe's parts (line1, postal_code, city …)."""
+    api().customers.update(customer, {"shipping": {"name": name, "address": address}})

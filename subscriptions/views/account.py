@@ -28,12 +28,12 @@ from subscriptions.gateways import (
     open_card_page,
     open_portal,
 )
-from subscriptions.models import Customer, Source, Status, Subscription
+from subscriptions.labels import address_of
+from subscriptions.models import Customer, Gift, Source, Status, Subscription
 from subscriptions.options import why_fixed
 from subscriptions.queries import GrantFact, customer_of, grants_of, latest_subscription
 from subscriptions.standing import Standing, price_in_words, standing_of
 from subscriptions.upcoming import Charge, next_charge
-from subscriptions.views.own import address_of
 
 CARD_BEFORE = "card_before"
 """Where a session remembers which card was on file before its reader went to change it."""
@@ -51,6 +51,10 @@ class Entry:
     card_expires_first: bool
 
     @property
+    def print_to(self) -> str:
+        return address_of(self.subscription.customer)
+
+    @property
     def can_change(self) -> bool:
         return not why_fixed(self.subscription)
 
@@ -61,10 +65,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Right:
-    """Why someone can read, and for how long."""
+    """Why someone can read, for how long, and where to do something about it, if anywhere."""
 
     reason: str
     span: str
+    url: str = ""
 
 
 @never_cache
@@ -77,12 +82,16 @@ def overview(request: HttpRequest) -> HttpResponse:
     entries = [_entry(row, bill, at=now) for row, bill in _shown(user)]
     context = {
         "entries": entries,
-        "grants": [Right(fact.reason, _span(fact, entries)) for fact in grants_of(user, at=now)],
+        "rights": [_right(fact, entries) for fact in grants_of(user, at=now)],
+        "gave_gifts": user.gifts_given.exclude(state=Gift.State.UNPAID).exists(),
         "has_customer": customer_of(user) is not None,
-        "group_url": address_of("group"),
-        "seats_url": address_of("seats"),
     }
     return render(request, "subscriptions/account.html", context)
+
+
+def _right(fact: GrantFact, entries: list[Entry]) -> Right:
+    url = reverse("seats") if fact.source == Source.SEAT else ""
+    return Right(fact.reason, _span(fact, entries), url)
 
 
 def _span(fact: GrantFact, entries: list[Entry]) -> str:

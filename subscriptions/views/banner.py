@@ -3,10 +3,10 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from subscriptions.templatetags.reader_banner import DISMISSED
+from subscriptions.views.plans import local_path
 
 KEPT, LONGEST = 20, 80
 
@@ -18,6 +18,4 @@ def dismiss(request: HttpRequest) -> HttpResponse:
     key = request.POST.get("key", "")[:LONGEST]
     before = [each for each in request.session.get(DISMISSED, []) if each != key]
     request.session[DISMISSED] = [*before, key][-KEPT:]
-    path = request.POST.get("next", "")
-    is_ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    return redirect(path if is_ours else "front_page")
+    return redirect(local_path(request.POST.get("next", "")) or "front_page")

@@ -28,7 +28,7 @@ from subscriptions.gateways import StripeRefused, StripeUnavailable
 from subscriptions.models import Offer, Status, Subscription
 from subscriptions.offers import offer_for
 from subscriptions.options import seats_given
-from subscriptions.views.own import AWAY, address_of, own_subscription
+from subscriptions.views.own import AWAY, own_subscription
 
 COMMENT_LENGTH = 500
 
@@ -58,7 +58,7 @@ def _ask(request: HttpRequest, subscription: Subscription, *, at: datetime) -> H
         "price_is_kept": bool(plan and plan.is_active and subscription.amount < plan.amount),
         "feedback": FEEDBACK,
         "comment_length": COMMENT_LENGTH,
-        "withdraw_url": address_of("withdraw"),
+        "withdraw_url": reverse("withdraw"),
     }
     return render(request, "subscriptions/cancel.html", context)
 

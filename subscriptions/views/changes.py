@@ -1,6 +1,7 @@
 """Choosing another plan: what there is, what it would cost, and the button."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,6 +18,7 @@ from subscriptions.actions.changes import (
     CannotChange,
     Changed,
     ChangePreview,
+    NeedsAddress,
     NotYourPreview,
     StalePreview,
     Wish,
@@ -29,7 +31,7 @@ from subscriptions.gateways import StripeRefused, StripeUnavailable
 from subscriptions.models import Subscription
 from subscriptions.options import options_for, seats_given, why_fixed
 from subscriptions.statement import later_in_words, now_in_words
-from subscriptions.views.own import AWAY, address_of, own_subscription
+from subscriptions.views.own import AWAY, own_subscription
 
 
 @never_cache
@@ -44,7 +46,6 @@ def choose(request: HttpRequest) -> HttpResponse:
         "fixed": why_fixed(subscription),
         "options": options_for(subscription),
         "given": seats_given(subscription) if plan and plan.is_for_groups else 0,
-        "group_url": address_of("group"),
         "own_amount": money_as_text(subscription.amount, subscription.currency),
     }
     return render(request, "subscriptions/change.html", context)
@@ -60,6 +61,10 @@ def review(request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             return _make(request, subscription)
         return _show(request, subscription, _wish(request, subscription))
+    except NeedsAddress as reason:
+        messages.info(request, str(reason))
+        here = f"{request.path}?{request.GET.urlencode()}"
+        return redirect(f"{reverse('postal_address')}?{urlencode({'next': here})}")
     except (CannotChange, NotMoney) as reason:
         messages.error(request, str(reason))
         return _back(subscription)

@@ -1,7 +1,6 @@
 """The subscription that a reader's page is about."""
 
 from django.http import Http404, HttpRequest
-from django.urls import NoReverseMatch, reverse
 
 from accounts.models import User
 from subscriptions.models import Subscription
@@ -18,11 +17,3 @@ def own_subscription(request: HttpRequest, user: User) -> Subscription:
     if found is None:
         raise Http404("You have no such subscription.")
     return found
-
-
-def address_of(name: str) -> str:
-    """The address of a page that this installation may not have, or nothing."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -22,7 +22,7 @@ from subscriptions.actions.changes import (
     show_change,
 )
 from subscriptions.actions.plans import sync_plans
-from subscriptions.models import Customer, Group, Invoice, Notice, Plan, Seat, Subscription
+from subscriptions.models import Customer, Group, Invoice, Notice, Plan, PlanCurrency, Seat, Subscription
 from subscriptions.statement import now_in_words
 from tests.subscriptions.conftest import Till
 
@@ -59,7 +59,7 @@ def token_in(page: Any) -> str:
     return str(page.context["preview"].token)
 
 
-def review(browser: Client, **wish: object) -> Any:
+def review(browser: Client, **wish: str | int) -> Any:
     return browser.get("/account/change/review/", wish)
 
 
@@ -241,6 +241,44 @@ class TestOpenAmount:
         subscription = have(till, reader, plans["monthly"])
         with pytest.raises(CannotChange, match=r"\$10"):
             show_change(subscription=subscription, wish=Wish("friends", 1, 999), at=timezone.now())
+
+    def test_in_another_currency_the_least_is_that_of_the_currency(
+        self, till: Till, reader: User, open_plan: Plan
+    ) -> None:
+        """A thousand yen are less than ten dollars and more than nothing."""
+        yen = Plan.objects.create(key="yen", name="Yen", amount=900, currency="jpy")
+        PlanCurrency.objects.create(plan=open_plan, currency="jpy", amount=1500)
+        list(sync_plans())
+        yen.refresh_from_db()
+        subscription = have(till, reader, yen)
+        with pytest.raises(CannotChange, match="¥1,500"):
+            show_change(subscription=subscription, wish=Wish("friends", 1, 1400), at=timezone.now())
+        page = review(signed_in(reader), plan="friends", amount="1600")
+        assert page.context["later"].money == "¥1,600"
+
+
+def test_a_printed_copy_needs_to_know_where_to_go(till: Till, reader: User, plans: dict[str, Plan]) -> None:
+    Plan.objects.filter(key="plus").update(has_print=True)
+    have(till, reader, plans["monthly"])
+    browser = signed_in(reader)
+    asked = browser.get("/account/change/review/", {"plan": "plus"}, follow=True)
+    ((path, _),) = asked.redirect_chain
+    assert path == "/account/address/?next=%2Faccount%2Fchange%2Freview%2F%3Fplan%3Dplus"
+    where = {"name": "Ines Varga", "line1": "4 Rope Walk", "city": "Port Saldane", "country": "DE"}
+    after = {"next": asked.context["next"]}
+    assert browser.post("/account/address/", {**where, **after}).status_code == 422  # no postal code
+    page = browser.post("/account/address/", {**where, **after, "postal_code": "20457"}, follow=True)
+    assert page.context["later"].money == "$15"
+    customer = Customer.objects.get(user=reader)
+    assert customer.shipping_name == "Ines Varga"
+    assert customer.shipping_address == {
+        "line1": "4 Rope Walk",
+        "postal_code": "20457",
+        "city": "Port Saldane",
+        "country": "DE",
+    }
+    confirm(browser, token_in(page))
+    assert "Ines Varga, 4 Rope Walk, 20457, Port Saldane, DE" in browser.get("/account/").text
 
 
 class TestCardTrouble:

@@ -74,7 +74,7 @@ def test_an_invoice_says_what_it_is_for_and_what_became_of_it(reader: User) -> N
     pay(made)
     receipt = read_receipt(made)
     assert (receipt.total, receipt.tax, receipt.status) == ("$9", "$1.50", "Paid")
-    assert receipt.lines == ("1 × Monthly (at $9.00 / month) (Mar 3, 2026 to Apr 3, 2026)",)
+    assert receipt.lines == ("1 × Monthly (at $9.00 / month), Mar 3, 2026 to Apr 3, 2026",)
     assert receipt.attempts == (
         Attempt("$9 paid from American Express ending in 0005 on Mar 4, 2026", is_failed=False),
         Attempt("$9 from American Express ending in 0005 declined on Mar 3, 2026", is_failed=True),

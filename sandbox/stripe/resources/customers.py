@@ -43,6 +43,7 @@ FIELDS: Spec = {
     "name": text,
     "phone": text,
     "preferred_locales": list_of(filled),
+    "shipping": hash_of({"address": ADDRESS, "name": filled, "phone": text}, needs=["address", "name"]),
     "tax_exempt": one_of("none", "exempt", "reverse"),
 }
 
@@ -115,6 +116,10 @@ def _take_up(customer: Obj, params: Obj) -> None:
     merge_metadata(customer, params)
     if params.get("address"):
         params["address"] = blank_address() | params["address"]
+    if params.get("shipping"):
+        where = blank_address() | {key: part or None for key, part in params["shipping"]["address"].items()}
+        params["shipping"] = {"carrier": None, "phone": None, "tracking_number": None} | params["shipping"]
+        params["shipping"]["address"] = where
     customer |= params
 
 
