@@ -42,14 +42,18 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """A page in a browser profile of its own; `open_page(width=390, dark=True)` changes the device."""
+    """A page in a browser profile of its own; `open_page(width=390, dark=True)` changes the device.
+
+    With `scripts=False` the browser runs no JavaScript.
+    """
     contexts: list[BrowserContext] = []
 
-    def open_one(*, width: int = 1280, height: int = 900, dark: bool = False) -> Page:
+    def open_one(*, width: int = 1280, height: int = 900, dark: bool = False, scripts: bool = True) -> Page:
         context = browser.new_context(
             base_url=SITE,
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
         )
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         contexts.append(context)
