@@ -1,5 +1,6 @@
 """Rule S8: a database restored from last night's backup, reconciled, has the same books as before."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -158,6 +159,10 @@ def dispute_next_payment(till: Till, user: User, plan: Plan) -> None:
             "proration_behavior": "always_invoice",
         },
     )
+    until = time.monotonic() + 30
+    while not till.v1.disputes.list().data:  # the bank takes a moment
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_s8_a_backup_from_before_the_reader_ever_paid(till: Till, plan: Plan, reader: User) -> None:
