@@ -107,7 +107,12 @@ def _about(subscription: Subscription) -> dict[str, Any]:
 
 
 def _pages(notice: Notice) -> dict[str, str]:
-    names = {"account_url": "account_overview", "plans_url": "plans", "withdraw_url": "withdraw"}
+    names = {
+        "account_url": "account_overview",
+        "plans_url": "plans",
+        "redeem_url": "gift_redeem",
+        "withdraw_url": "withdraw",
+    }
     pages = {key: settings.SITE_URL + reverse(name) for key, name in names.items()}
     desk = reverse("admin:subscriptions_subscription_changelist")
     if notice.subscription:
