@@ -16,6 +16,7 @@ from subscriptions.views import (
     notices,
     plans,
     price_rises,
+    reports,
     sale,
     webhook,
     withdrawal,
@@ -66,6 +67,8 @@ urlpatterns = [
     path("admin/books/price-rises/<int:pk>/", price_rises.price_rise, name="price_rise"),
     path("admin/books/withdrawals/<int:pk>/", withdrawal_desk.withdrawal_desk, name="withdrawal_desk"),
     path("admin/books/letters/<int:pk>/", notices.notice_letter, name="notice_letter"),
+    path("admin/books/reports/", reports.overview, name="books_reports"),
+    path("admin/books/reports/<slug:name>/", reports.subject, name="books_report"),
     path("stripe/webhook/", webhook.stripe_webhook, name="stripe_webhook"),
     path("stripe/webhook", webhook.stripe_webhook),  # Stripe takes a redirect for a failure (rule S2)
 ]

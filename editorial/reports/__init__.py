@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 from editorial.reports.corrections import corrections
 from editorial.reports.durations import time_in_states, time_to_publication
 from editorial.reports.output import output_by_author, output_by_section
-from editorial.reports.period import DEFAULT, PRESETS, Period, PeriodForm, preset
-from editorial.reports.report import Report
+from kit.reporting import Report
 
 REPORTS: Mapping[str, Callable[..., Report]] = {
     "output-by-section": output_by_section,
@@ -17,4 +16,4 @@ REPORTS: Mapping[str, Callable[..., Report]] = {
 }
 """Each takes the period and, as `at`, the present moment."""
 
-__all__ = ["DEFAULT", "PRESETS", "REPORTS", "Period", "PeriodForm", "Report", "preset"]
+__all__ = ["REPORTS"]

@@ -9,8 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from articles.models import Correction
-from editorial.reports.period import Period
-from editorial.reports.report import Report, draw_bars
+from kit.reporting import Period, Report, draw_bars
 
 
 def corrections(period: Period, *, at: datetime) -> Report:

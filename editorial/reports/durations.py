@@ -9,8 +9,7 @@ from django.db.models import F, OuterRef, Subquery
 from accounts.models import AuditEntry
 from articles.models import Article, State
 from editorial.reports.output import first_published
-from editorial.reports.period import Period
-from editorial.reports.report import Cell, Report, draw_bars, percentile
+from kit.reporting import Cell, Period, Report, draw_bars, percentile
 
 ALL = "All sections"
 HALF, MOST = 0.5, 0.9

@@ -5,8 +5,7 @@ from datetime import datetime
 from django.db.models import Count, F, QuerySet, Sum
 
 from articles.models import Article
-from editorial.reports.period import Period
-from editorial.reports.report import Report, draw_bars
+from kit.reporting import Period, Report, draw_bars
 
 EMPTY = "No story was published for the first time in this period."
 

@@ -6,8 +6,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from editorial.reports import PRESETS, REPORTS, PeriodForm
+from editorial.reports import REPORTS
 from kit.desk import desk_context, desk_page
+from kit.reporting import PeriodForm
 from kit.spreadsheet import csv_download
 
 
@@ -24,7 +25,6 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "Reports",
         form=form,
         period=period,
-        presets=PRESETS,
         reports=[report(period, at=now) for report in REPORTS.values()],
     )
     return render(request, "editorial/reports.html", context)

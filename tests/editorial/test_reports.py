@@ -12,8 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEntry, User
 from accounts.roles import EDITOR
 from articles.models import Article, Correction, Section, State
-from editorial.reports import REPORTS, Period, PeriodForm, Report, preset
-from editorial.reports.report import draw_bars, percentile, words
+from editorial.reports import REPORTS
+from kit.reporting import Period, PeriodForm, Report, draw_bars, percentile, preset
+from kit.reporting.cells import words
 from tests.factories.accounts import StaffFactory, UserFactory, WriterFactory
 from tests.factories.articles import ArticleFactory, AuthorFactory, SectionFactory
 

@@ -1,16 +1,15 @@
 """The days a report is about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import MinValueValidator
 from django.utils.timezone import localdate, make_aware
 
-PRESETS = {"7": "7 days", "30": "30 days", "90": "90 days", "year": "This year"}
-DEFAULT = "30"
+DAYS = {"7": "7 days", "30": "30 days", "90": "90 days", "year": "This year"}
 
 
 @dataclass(frozen=True)
@@ -38,16 +37,22 @@ class Period:
 
 
 def preset(name: str, today: date) -> Period:
-    """The period, ending today, that a key of `PRESETS` names."""
+    """The period, ending today, of a name: `30` (days), `12m` (months, this one among them) or `year`."""
     if name == "year":
         return Period(today.replace(month=1, day=1), today)
+    if name.endswith("m"):
+        month = today.year * 12 + today.month - int(name[:-1])
+        return Period(date(month // 12, month % 12 + 1, 1), today)
     return Period(today - timedelta(days=int(name) - 1), today)
 
 
 class PeriodForm(forms.Form):
-    """A preset, or a first and a last day; with neither, the last thirty days."""
+    """A preset, or a first and a last day; with neither, the preset `usual`. Reports may have their own."""
 
-    period = forms.ChoiceField(choices=list(PRESETS.items()), required=False)
+    presets: ClassVar[Mapping[str, str]] = DAYS
+    usual: ClassVar[str] = "30"
+
+    period = forms.CharField(required=False)
     since = forms.DateField(
         label="From",
         required=False,
@@ -57,6 +62,12 @@ class PeriodForm(forms.Form):
     until = forms.DateField(
         label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+
+    def clean_period(self) -> str:
+        period: str = self.cleaned_data["period"]
+        if period and period not in self.presets:
+            raise forms.ValidationError("There is no such period.")
+        return period
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -71,15 +82,15 @@ class PeriodForm(forms.Form):
         """The period asked for, never reaching past today; what makes no sense counts as nothing given."""
         today = localdate()
         if not self.is_valid():
-            return preset(DEFAULT, today)
+            return preset(self.usual, today)
         given = self.cleaned_data
         if given["since"]:
             return Period(given["since"], min(given["until"] or today, today))
-        return preset(given["period"] or DEFAULT, today)
+        return preset(given["period"] or self.usual, today)
 
     @property
     def preset_name(self) -> str:
         """The preset that is shown, or nothing for days of one's own."""
         if not self.is_valid():
-            return DEFAULT
-        return "" if self.cleaned_data["since"] else self.cleaned_data["period"] or DEFAULT
+            return self.usual
+        return "" if self.cleaned_data["since"] else self.cleaned_data["period"] or self.usual
