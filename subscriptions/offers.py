@@ -31,19 +31,23 @@ def win_back_for(user: User, *, plan: Plan, currency: str = "", at: datetime) ->
 
 def has_open_codes(plan: Plan, *, currency: str, at: datetime) -> bool:
     """Whether there is a code to type at the till for this plan."""
-    codes = open_offers(kind=Offer.Kind.CODE, plan=plan, currency=currency, at=at)
-    return codes.exclude(stripe_promotion_id="").exists()
+    codes = open_offers(kind=Offer.Kind.CODE, at=at).exclude(stripe_promotion_id="")
+    return _suiting(codes, plan=plan, currency=currency).exists()
 
 
-def open_offers(*, kind: str, plan: Plan, currency: str, at: datetime) -> QuerySet[Offer]:
-    """Offers of a kind for a plan and currency that Stripe knows, are open at `at` and not used up."""
+def open_offers(*, kind: str, at: datetime) -> QuerySet[Offer]:
+    """Offers of a kind that Stripe knows, are open at `at` and not used up."""
     begun = Q(starts_at__isnull=True) | Q(starts_at__lte=at)
     not_over = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
-    suits = Q(plans__isnull=True) | Q(plans=plan)
-    same_money = Q(percent_off__isnull=False) | Q(currency=currency)
     not_used_up = Q(max_redemptions__isnull=True) | Q(redemptions__lt=F("max_redemptions"))
     known = with_redemptions(Offer.objects.filter(kind=kind, is_active=True).exclude(stripe_coupon_id=""))
-    return known.filter(begun, not_over, suits, same_money, not_used_up).distinct()
+    return known.filter(begun, not_over, not_used_up)
+
+
+def _suiting(offers: QuerySet[Offer], *, plan: Plan, currency: str) -> QuerySet[Offer]:
+    of_plan = Q(plans__isnull=True) | Q(plans=plan)
+    in_currency = Q(percent_off__isnull=False) | Q(currency=currency)
+    return offers.filter(of_plan, in_currency).distinct()
 
 
 def with_redemptions(offers: QuerySet[Offer]) -> QuerySet[Offer]:
@@ -65,6 +69,6 @@ def has_left(user: User) -> bool:
 
 
 def _not_taken(user: User, *, kind: str, plan: Plan, currency: str, at: datetime) -> QuerySet[Offer]:
-    offers = open_offers(kind=kind, plan=plan, currency=currency or plan.currency, at=at)
+    offers = _suiting(open_offers(kind=kind, at=at), plan=plan, currency=currency or plan.currency)
     taken = OfferShowing.objects.filter(user=user, taken_at__isnull=False)
     return offers.exclude(pk__in=taken.values("offer")).order_by("-pk")

@@ -105,7 +105,10 @@ CANCELLING = (
 
 @dataclass(frozen=True)
 class Window:
-    """Everything on sale, in the publisher's order. `currency` is the one asked for, empty for none."""
+    """Everything on sale, in the publisher's order.
+
+    `currency` is the one asked for, else that of all the prices, empty where they are in several.
+    """
 
     readers: tuple[Listing, ...]
     groups: tuple[Listing, ...]
@@ -131,7 +134,7 @@ def shop_window(*, at: datetime, currency: str = "", user: User | None = None) -
         readers=tuple(each for each in listings if not each.plan.is_for_groups),
         groups=tuple(each for each in listings if each.plan.is_for_groups),
         currencies=currencies,
-        currency=currency if currency in currencies else "",
+        currency=currency if currency in currencies else _common(chosen),
         at=at,
     )
 
@@ -153,6 +156,11 @@ def _in_currency(prices: Iterable[PlanPrice], currency: str) -> list[PlanPrice]:
         ):
             found[price.plan_id] = price
     return list(found.values())
+
+
+def _common(prices: Iterable[PlanPrice]) -> str:
+    found = {price.currency for price in prices}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _saving(price: PlanPrice, others: Iterable[PlanPrice]) -> str:

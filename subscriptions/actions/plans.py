@@ -49,11 +49,24 @@ def _sync_prices(wanted: list[Wanted]) -> Iterator[str]:
     found = find_prices([price.lookup_key for price in wanted]) if wanted else {}
     for price in wanted:
         yield _sync_price(price, found.get(price.lookup_key))
+    yield from _withdraw_others(wanted)
 
 
 def all_wanted() -> list[Wanted]:
     """Every price at which something is on sale."""
     return [price for plan in Plan.objects.filter(is_active=True) for price in prices_wanted(plan)]
+
+
+def _withdraw_others(wanted: list[Wanted]) -> Iterator[str]:
+    """Stop selling active plans in currencies that the publisher took away."""
+    kept = {(price.plan.pk, price.currency) for price in wanted}
+    plans = {price.plan.pk for price in wanted}
+    for price in PlanPrice.objects.filter(is_current=True, plan__in=plans).select_related("plan"):
+        if (price.plan_id, price.currency) not in kept:
+            retire_price(price.stripe_id)
+            price.is_current = False
+            price.save(update_fields=("is_current",))
+            yield f"{price.plan.key}: withdrew {price.stripe_id} ({price})"
 
 
 def prices_wanted(plan: Plan) -> list[Wanted]:

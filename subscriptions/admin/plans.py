@@ -12,7 +12,7 @@ from unfold.admin import TabularInline
 
 from kit.money import format_money
 from subscriptions.admin.sold import SoldAdmin
-from subscriptions.models import Plan, PlanCurrency, PlanPrice, PriceRise, Status, Subscription
+from subscriptions.models import Plan, PlanCurrency, PlanPrice, Status, Subscription
 
 LIVING = (Status.ACTIVE, Status.TRIALING, Status.PAST_DUE, Status.UNPAID, Status.PAUSED)
 
@@ -126,7 +126,5 @@ class PlanAdmin(SoldAdmin):
 
 
 def _way_to_raise(plan: Plan) -> str:
-    if not admin.site.is_registered(PriceRise):
-        return ""
     link = "<a href='{}?plan={}'>Raise the price for them</a>, with notice."
     return format_html(link, reverse("admin:subscriptions_pricerise_add"), plan.pk)

@@ -23,6 +23,7 @@ from subscriptions.actions.checkouts import (
     start_checkout,
 )
 from subscriptions.gateways import StripeRefused, StripeUnavailable
+from subscriptions.labels import address_of
 from subscriptions.models import Checkout, Plan
 from subscriptions.orders import OrderRefused, PlanNotOnSale, read_order
 from subscriptions.queries import refused_payment
@@ -145,4 +146,5 @@ def _look_again(request: HttpRequest, session_id: str) -> dict[str, object] | No
 def _bought(checkout: Checkout) -> dict[str, object]:
     subscription = checkout.subscription
     invoice = subscription.invoices.first() if subscription else None
-    return {"checkout": checkout, "subscription": subscription, "invoice": invoice}
+    address = address_of(subscription.customer) if subscription else ""
+    return {"checkout": checkout, "subscription": subscription, "invoice": invoice, "address": address}

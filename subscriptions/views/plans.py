@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from subscriptions.actions.offers import show_offer
+from subscriptions.models import Offer
+from subscriptions.offers import open_offers
 from subscriptions.queries import living_subscription
 from subscriptions.shop import EARLY_START, Window, shop_window
 from subscriptions.standing import standing_of
@@ -48,10 +50,11 @@ def plans(request: HttpRequest) -> HttpResponse:
         "typed": asked,
         "early_start": EARLY_START,
         "subscription": subscription,
+        "takes_codes": open_offers(kind=Offer.Kind.CODE, at=at).exists(),
         "standing": standing_of(subscription, at=at) if subscription else None,
     }
     response = render(request, "subscriptions/plans.html", context)
-    if window.currency and "currency" in asked:
+    if window.currency and asked.get("currency") == window.currency:
         _remember(response, window.currency, is_secure=request.is_secure())
     return response
 
