@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from ipaddress import ip_address, ip_network
 
+from allauth.usersessions.models import UserSession
 from django.core.mail import EmailMessage
 from django.db import transaction
 
+from accounts.browsers import browser_name
 from accounts.emails import password_invitation
 from accounts.models import AuditEntry, Consent, User
+from accounts.networks import truncate
 
 
 @transaction.atomic
@@ -20,16 +22,39 @@ def change_name(*, user: User, name: str) -> User:
 
 
 @transaction.atomic
-def invite_to_reset_password(*, user: User, by: User, at: datetime) -> EmailMessage:
+def invite_to_reset_password(*, user: User, by: User, at: datetime, reason: str = "") -> EmailMessage:
     """Record that staff invited `user` to choose a new password, and send the letter.
 
     The letter holds no key: the reader asks for a code on the reset page, so a letter that
     goes astray opens nothing. Raises what the mail backend raises, and then records nothing.
     """
-    AuditEntry.record("invite to reset password", user, by=by, at=at)
+    AuditEntry.record("invite to reset password", user, by=by, at=at, reason=reason)
     letter = password_invitation(user=user)
     letter.send()
     return letter
+
+
+class CannotSignOut(Exception):
+    """Someone's devices are not for this person to end; the message says why."""
+
+
+@transaction.atomic
+def end_sessions(*, user: User, session: int | None, reason: str, by: User, at: datetime) -> int:
+    """Sign someone out: of one device, named by the id of its `UserSession`, or of all. Says of how many.
+
+    Raises:
+        CannotSignOut: they are staff, whom only superusers may shut out.
+    """
+    if (user.is_staff or user.is_superuser) and not by.is_superuser:
+        raise CannotSignOut("Only a superuser signs staff out.")
+    rows = UserSession.objects.filter(user=user)
+    ended = list(rows.filter(pk=session) if session is not None else rows)
+    for row in ended:
+        row.end()
+    if ended:
+        devices = ", ".join(sorted(browser_name(row.user_agent) for row in ended))
+        AuditEntry.record("sign out", user, by=by, at=at, reason=f"{devices}: {reason}")
+    return len(ended)
 
 
 @transaction.atomic
@@ -66,13 +91,3 @@ def give_consent(*, user: User, kind: str, text: str, source: str, address: str,
     return Consent.objects.create(
         user=user, kind=kind, text=text, source=source[:200], network=truncate(address), given_at=at
     )
-
-
-def truncate(address: str) -> str:
-    """The network an address is in, too wide to name a household: `203.0.113.0/24`, `2001:db8:1::/48`."""
-    try:
-        place = ip_address(address)
-    except ValueError:
-        return ""
-    place = getattr(place, "ipv4_mapped", None) or place
-    return str(ip_network((place, 24 if place.version == 4 else 48), strict=False))

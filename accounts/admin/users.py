@@ -42,6 +42,7 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
         ("Sign-in", {"fields": ("second_factor", "joined_at", "last_login")}),
     )
     actions_submit_line = ("invite",)
+    change_form_outer_before_template = "subscriptions/_support_link.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         users: QuerySet[User] = super().get_queryset(request)

@@ -95,6 +95,7 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": "Readers",
                 "items": [
+                    _page("Readers", "support_agent", "support_readers", "subscriptions.view_subscription"),
                     _link("Users", "person", "accounts_user", "accounts.view_user"),
                     _link("Grants", "key", "subscriptions_grant", "subscriptions.view_grant"),
                     _link(

@@ -45,3 +45,27 @@ def end_grant(*, grant: Grant, reason: str, by: User | None, at: datetime) -> No
         grant.ends_at = at
         grant.save(update_fields=("ends_at",))
         AuditEntry.record("end access", grant, by=by, at=at, reason=reason.strip())
+
+
+@transaction.atomic
+def extend_comp(
+    *, grant: Grant, ends_at: datetime | None, reason: str, by: User | None, at: datetime
+) -> None:
+    """Let complimentary access run until `ends_at`, later than it did; why it was given stays as it is.
+
+    Raises:
+        CannotGrant: no reason, no complimentary access that still runs, or an end that is no later.
+    """
+    if grant.source != Source.COMP:
+        raise CannotGrant("Only complimentary access can be extended.")
+    if not reason.strip():
+        raise CannotGrant("Say why access goes on.")
+    if grant.ends_at is None:
+        raise CannotGrant("It has no end.")
+    if grant.ends_at <= at:
+        raise CannotGrant("It has ended: give new access instead.")
+    if ends_at is not None and ends_at <= grant.ends_at:
+        raise CannotGrant("That is not later than it ends now.")
+    grant.ends_at = ends_at
+    grant.save(update_fields=("ends_at",))
+    AuditEntry.record("extend access", grant, by=by, at=at, reason=reason.strip())

@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.queries import signed_in_user
 from subscriptions.actions.grants import CannotGrant, end_grant, give_comp
+from subscriptions.admin.reader_link import link_to_reader
 from subscriptions.models import Grant
 
 
@@ -31,13 +32,17 @@ class GrantForm(ModelForm):  # type: ignore[type-arg]  # not subscriptable at ru
 class GrantAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
     """The access ledger. Staff add complimentary access and end it; nothing is deleted."""
 
-    list_display = ("user", "source", "starts_at", "ends_at", "reason")
+    list_display = ("user", "source", "starts_at", "ends_at", "reason", "reader_page")
     list_filter = ("source",)
     search_fields = ("user__email", "user__name", "reason")
     list_select_related = ("user",)
     autocomplete_fields = ("user",)
     form = GrantForm
     actions = ("end_now",)
+
+    @admin.display(description="reader")
+    def reader_page(self, grant: Grant) -> str:
+        return link_to_reader(grant.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Grant | None = None) -> bool:
         return False
