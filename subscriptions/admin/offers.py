@@ -1,11 +1,12 @@
 """Codes, and offers to those who leave or have left."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
 
 from subscriptions.admin.sold import SoldAdmin
 from subscriptions.models import Offer
@@ -16,6 +17,7 @@ class OfferForm(ModelForm):  # type: ignore[type-arg]  # not subscriptable at ru
     class Meta:
         model = Offer
         fields = "__all__"  # noqa: DJ007 (fieldsets of the admin say which)
+        widgets: ClassVar = {"plans": UnfoldAdminCheckboxSelectMultiple}
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -60,7 +62,6 @@ class OfferAdmin(SoldAdmin):
     list_display = ("name", "reduction", "kind", "code", "redeemed", "starts_at", "ends_at", "is_active")
     list_filter = ("kind", "is_active")
     search_fields = ("name", "code")
-    filter_horizontal = ("plans",)
     fieldsets = (
         (None, {"fields": ("name", "kind", "code", "is_active")}),
         ("Reduction", {"fields": ("percent_off", "amount_off", "currency", "duration", "months")}),

@@ -19,12 +19,27 @@ PUBLIC = (
     "/corrections/",
     "/privacy/",
     "/subscribe/",
+    "/subscribe/?currency=eur",
+    "/gift/",
+    "/gift/redeem/",
+    "/withdraw/",
     "/accounts/login/",
     "/accounts/signup/",
     "/newsletters/",
     "/no-such-page/",
 )
-ACCOUNT = ("/account/", "/account/newsletters/", "/accounts/email/", "/accounts/2fa/", "/accounts/sessions/")
+ACCOUNT = (
+    "/account/",
+    "/account/change/",
+    "/account/cancel/",
+    "/account/invoices/",
+    "/account/newsletters/",
+    "/accounts/email/",
+    "/accounts/2fa/",
+    "/accounts/sessions/",
+)
+SUBSCRIBER = ("/account/", "/account/change/", "/account/gifts/", "/subscribe/", "/withdraw/", "/gift/")
+OWNER = ("/account/group/", "/account/seats/", "/account/change/", "/account/")
 DESK = (
     "/admin/",
     "/admin/articles/article/",
@@ -32,14 +47,31 @@ DESK = (
     "/admin/articles/picture/",
     "/admin/newsletters/edition/",
     "/admin/accounts/auditentry/",
+    "/admin/books/",
+    "/admin/books/sale/",
+    "/admin/subscriptions/plan/",
+    "/admin/subscriptions/plan/add/",
+    "/admin/subscriptions/offer/add/",
+    "/admin/subscriptions/pricerise/",
+    "/admin/subscriptions/institution/add/",
+    "/admin/subscriptions/withdrawal/",
+    "/admin/subscriptions/notice/",
+    "/admin/subscriptions/invoice/",
+    "/admin/subscriptions/stripeevent/",
 )
 
 
 @pytest.mark.parametrize("device", [PHONE_BY_NIGHT, DESK_BY_DAY], ids=["phone, dark", "desk, light"])
 @pytest.mark.parametrize(
     ("someone", "paths"),
-    [(None, PUBLIC), ("overdue@example.com", ACCOUNT), ("publisher@example.com", DESK)],
-    ids=["visitor", "reader", "publisher"],
+    [
+        (None, PUBLIC),
+        ("overdue@example.com", ACCOUNT),
+        ("subscriber@example.com", SUBSCRIBER),
+        ("tutor@example.com", OWNER),
+        ("publisher@example.com", DESK),
+    ],
+    ids=["visitor", "reader who owes", "subscriber", "group owner", "publisher"],
 )
 def test_pages_have_no_violation(
     open_page: OpenPage, device: dict[str, int], someone: str | None, paths: tuple[str, ...]
