@@ -14,7 +14,7 @@ from subscriptions.forms import AddressForm
 from subscriptions.gateways import StripeRefused, StripeUnavailable
 from subscriptions.models import Customer
 from subscriptions.queries import customer_of
-from subscriptions.views.own import AWAY
+from subscriptions.views.own import trouble_in_words
 from subscriptions.views.plans import local_path
 
 
@@ -45,8 +45,8 @@ def _keep(request: HttpRequest, customer: Customer, form: AddressForm) -> bool:
             by=signed_in_user(request),
             at=timezone.now(),
         )
-    except (StripeUnavailable, StripeRefused):
-        messages.error(request, AWAY)
+    except (StripeUnavailable, StripeRefused) as trouble:
+        messages.error(request, trouble_in_words(trouble))
         return False
     messages.success(request, "Your postal address is saved.")
     return True

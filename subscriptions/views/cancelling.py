@@ -28,7 +28,7 @@ from subscriptions.gateways import StripeRefused, StripeUnavailable
 from subscriptions.models import Offer, Status, Subscription
 from subscriptions.offers import offer_for
 from subscriptions.options import seats_given
-from subscriptions.views.own import AWAY, own_subscription
+from subscriptions.views.own import own_subscription, trouble_in_words
 
 COMMENT_LENGTH = 500
 
@@ -87,8 +87,8 @@ def _cancel(request: HttpRequest, subscription: Subscription) -> HttpResponse:
     except CannotCancel as reason:
         messages.info(request, str(reason))
         return redirect("account_overview")
-    except (StripeUnavailable, StripeRefused):
-        messages.error(request, AWAY)
+    except (StripeUnavailable, StripeRefused) as trouble:
+        messages.error(request, trouble_in_words(trouble))
         return redirect(f"{reverse('cancel')}?subscription={subscription.stripe_id}")
     return redirect(f"{reverse('cancelled')}?subscription={subscription.stripe_id}")
 
@@ -117,8 +117,8 @@ def accept(request: HttpRequest) -> HttpResponse:
         accept_retention(subscription=subscription, offer=offer, by=user, at=timezone.now())
     except (OfferGone, CannotResume):
         messages.error(request, "That offer is not open any more. Nothing was changed.")
-    except (StripeUnavailable, StripeRefused):
-        messages.error(request, AWAY)
+    except (StripeUnavailable, StripeRefused) as trouble:
+        messages.error(request, trouble_in_words(trouble))
     else:
         messages.success(request, f"Done: {offer.reduction}. Thank you for staying.")
     return redirect("account_overview")
@@ -139,8 +139,8 @@ def resume(request: HttpRequest) -> HttpResponse:
         after = resume_subscription(subscription=subscription, by=signed_in_user(request), at=timezone.now())
     except CannotResume as reason:
         messages.error(request, str(reason))
-    except (StripeUnavailable, StripeRefused):
-        messages.error(request, AWAY)
+    except (StripeUnavailable, StripeRefused) as trouble:
+        messages.error(request, trouble_in_words(trouble))
     else:
         _tell(request, after)
     return redirect("account_overview")

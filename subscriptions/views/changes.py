@@ -31,7 +31,7 @@ from subscriptions.gateways import StripeRefused, StripeUnavailable
 from subscriptions.models import Subscription
 from subscriptions.options import options_for, seats_given, why_fixed
 from subscriptions.statement import later_in_words, now_in_words
-from subscriptions.views.own import AWAY, own_subscription
+from subscriptions.views.own import own_subscription, trouble_in_words
 
 
 @never_cache
@@ -68,8 +68,8 @@ def review(request: HttpRequest) -> HttpResponse:
     except (CannotChange, NotMoney) as reason:
         messages.error(request, str(reason))
         return _back(subscription)
-    except (StripeUnavailable, StripeRefused):
-        messages.error(request, AWAY)
+    except (StripeUnavailable, StripeRefused) as trouble:
+        messages.error(request, trouble_in_words(trouble))
         return _back(subscription)
 
 

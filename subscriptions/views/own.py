@@ -3,10 +3,17 @@
 from django.http import Http404, HttpRequest
 
 from accounts.models import User
+from subscriptions.gateways import StripeRefused, StripeUnavailable
 from subscriptions.models import Subscription
 from subscriptions.queries import latest_subscription
 
 AWAY = "The payment service is not answering. Nothing was changed; please try again in a minute."
+REFUSED = "The payment service did not accept that. Nothing was changed; please write to us if it stays so."
+
+
+def trouble_in_words(trouble: StripeUnavailable | StripeRefused) -> str:
+    """What to tell a reader whose wish did not get through."""
+    return REFUSED if isinstance(trouble, StripeRefused) else AWAY
 
 
 def own_subscription(request: HttpRequest, user: User) -> Subscription:

@@ -157,3 +157,15 @@ def test_card_is_made_from_number_or_token(api: Any) -> None:
         2033,
     )
     assert api.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}}).card.last4 == "4242"
+
+
+def test_a_customer_says_where_parcels_go(api: Any, new_customer: Callable[..., Any]) -> None:
+    customer = new_customer()
+    where = {"line1": "4 Rope Walk", "line2": "", "city": "Port Saldane", "country": "DE"}
+    api.customers.update(customer.id, {"shipping": {"name": "Ines Varga", "address": where}})
+    found = api.customers.retrieve(customer.id).shipping
+    assert (found.name, found.phone) == ("Ines Varga", None)
+    assert found.address.to_dict() == {**where, "line2": None, "postal_code": None, "state": None}
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        api.customers.update(customer.id, {"shipping": {"address": where}})
+    assert refused.value.param == "shipping[name]"

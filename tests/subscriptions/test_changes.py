@@ -22,7 +22,17 @@ from subscriptions.actions.changes import (
     show_change,
 )
 from subscriptions.actions.plans import sync_plans
-from subscriptions.models import Customer, Group, Invoice, Notice, Plan, PlanCurrency, Seat, Subscription
+from subscriptions.models import (
+    Customer,
+    Group,
+    Invoice,
+    Notice,
+    Plan,
+    PlanCurrency,
+    PlanPrice,
+    Seat,
+    Subscription,
+)
 from subscriptions.statement import now_in_words
 from tests.subscriptions.conftest import Till
 
@@ -169,6 +179,16 @@ def test_a_discount_lowers_what_is_shown_and_what_is_made(
     assert page.context["later"].money == "$45"
     confirm(browser, token_in(page))
     assert Invoice.objects.filter(billing_reason="subscription_update").get().amount_paid == 4050
+
+
+def test_what_stripe_refuses_is_not_called_an_outage(
+    till: Till, reader: User, plans: dict[str, Plan]
+) -> None:
+    have(till, reader, plans["monthly"])
+    PlanPrice.objects.filter(plan__key="plus").update(stripe_id="price_gone")
+    page = signed_in(reader).get("/account/change/review/", {"plan": "plus"}, follow=True)
+    assert "did not accept that. Nothing was changed" in page.text
+    assert Subscription.objects.get().plan == plans["monthly"]
 
 
 class TestSeats:
