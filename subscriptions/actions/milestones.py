@@ -21,7 +21,8 @@ def note_milestones(
     if before:
         _note_pause(subscription, before, at=at)
     _note_trial_without_card(subscription, since=since, at=at)
-    _note_cancellation(subscription, since=since, at=at)
+    if before is None or before.cancels_at != subscription.cancels_at:
+        _note_cancellation(subscription, since=since, at=at)
     _note_end(subscription, since=since, at=at)
 
 
@@ -56,7 +57,10 @@ def _note_trial_without_card(subscription: Subscription, *, since: datetime, at:
 
 
 def _note_cancellation(subscription: Subscription, *, since: datetime, at: datetime) -> None:
-    """Confirm each cancellation: one taken back and made again is confirmed again."""
+    """Confirm each cancellation: one taken back and made again is confirmed again.
+
+    Stripe moves the moment of cancellation with every later change of a subscription that is to end.
+    """
     cancelled_at = subscription.cancelled_at
     if not (subscription.cancels_at and cancelled_at and cancelled_at > since):
         return
