@@ -96,7 +96,8 @@ class AddressForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = country_choices(settings.PRINT_COUNTRIES)  # type: ignore[attr-defined]
+        choices = [("", "Choose a country"), *country_choices(settings.PRINT_COUNTRIES)]
+        self.fields["country"].choices = choices  # type: ignore[attr-defined]
 
     @property
     def address(self) -> dict[str, str]:
