@@ -58,7 +58,7 @@ class ReaddressForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
 
 
 class AddressForm(forms.Form):
-    """Where printed copies go: Stripe's parts of an address, and the hints browsers fill in by (WCAG 1.3.5)."""
+    """Where printed copies go: Stripe's parts of an address, with what browsers fill in by (WCAG 1.3.5)."""
 
     name = forms.CharField(
         label="Name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "shipping name"})
