@@ -69,6 +69,7 @@ def timeline_of(records: Records) -> list[Happening]:
         *_invoices(records),
         *_payments(records),
         *_disputes(records.disputes),
+        *_endings(records.subscriptions),
         *_grants(records.grants),
         *_gifts(records),
         *_seats(records),
@@ -78,7 +79,8 @@ def timeline_of(records: Records) -> list[Happening]:
         *_drifts(records.drifts),
         *_trail(records),
     ]
-    return sorted(told, key=lambda happening: happening.at, reverse=True)
+    # At one moment what follows stands above what it follows from, as they are listed here.
+    return sorted(told, key=lambda happening: happening.at)[::-1]
 
 
 def day_in_words(moment: datetime) -> str:
@@ -111,6 +113,10 @@ def _subscriptions(records: Records) -> Iterator[Happening]:
     visits = {visit.subscription_id: visit for visit in records.checkouts if visit.subscription_id}
     for row in records.subscriptions:
         yield Happening(row.started_at, _beginning(records, row) + _through(visits.get(row.pk)))
+
+
+def _endings(rows: Iterable[Subscription]) -> Iterator[Happening]:
+    for row in rows:
         if row.status == Status.INCOMPLETE_EXPIRED and row.ended_at:
             yield Happening(row.ended_at, "The first payment was never made: nothing began")
         elif row.ended_at:
@@ -342,7 +348,7 @@ TOLD_BY_ROWS = frozenset(
 
 
 def _trail(records: Records) -> Iterator[Happening]:
-    for row in records.trail:
+    for row in reversed(records.trail):  # they come with the latest first
         if row.action in TOLD_BY_ROWS:
             continue
         if row.action == "sync subscription":
