@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from kit.queue import wake_on_commit
-from subscriptions.actions import ahead, events, gifts, notices, price_rises, reconciling, withdrawals
+from subscriptions.actions import ahead, events, gifts, notices, offers, price_rises, reconciling, withdrawals
 from subscriptions.actions.settling import settle_due_events
 from subscriptions.gateways import StripeRefused, StripeUnavailable
 from subscriptions.models import Notice, Reconciliation, StripeEvent
@@ -109,3 +109,13 @@ def apply_price_rises() -> None:
     """Tell those whom a price rise concerns, and change the price of those whose renewal is near."""
     price_rises.tell_subscribers(at=timezone.now())
     price_rises.apply_price_rises(at=timezone.now())
+
+
+@shared_task
+def open_offers() -> None:
+    """Open the codes whose time has come, and close those whose time is over."""
+    try:
+        for _ in offers.sync_offers(at=timezone.now()):
+            pass
+    except (StripeUnavailable, StripeRefused) as trouble:
+        logger.warning("Offers wait for Stripe: %s", trouble)

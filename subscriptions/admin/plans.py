@@ -1,6 +1,6 @@
 """What the publisher sells."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -86,7 +86,7 @@ class PlanAdmin(SoldAdmin):
     form = PlanForm
     list_display = ("name", "price", "interval", "trial_days", "position", "is_active", "is_published")
     list_editable = ("position", "is_active")
-    prepopulated_fields = {"key": ("name",)}
+    prepopulated_fields: ClassVar[dict[str, tuple[str, ...]]] = {"key": ("name",)}
     inlines = (CurrencyInline, PriceInline)
     fieldsets = (
         (None, {"fields": ("name", "key", "description", "position", "is_active")}),

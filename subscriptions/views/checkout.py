@@ -128,8 +128,9 @@ def checkout_success(request: HttpRequest) -> HttpResponse:
         return render(request, "subscriptions/checkout_done.html", _bought(checkout))
     failure = refused_payment(checkout)
     if failure or checkout.state == Checkout.State.EXPIRED:
-        context = {"checkout": checkout, "failure": failure}
-        return render(request, "subscriptions/checkout_failed.html", context)
+        return render(
+            request, "subscriptions/checkout_failed.html", {"checkout": checkout, "failure": failure}
+        )
     return render(request, "subscriptions/checkout_waiting.html", {"checkout": checkout, "look": look})
 
 

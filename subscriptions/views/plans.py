@@ -28,7 +28,7 @@ def local_path(value: str) -> str:
 
 def asked_for(data: QueryDict) -> dict[str, str]:
     """What was chosen, without what is empty; the way back only if it stays on this site."""
-    asked = {name: data[name] for name in ASKED if data.get(name)}
+    asked = {name: str(data[name]) for name in ASKED if data.get(name)}
     asked["next"] = local_path(asked.get("next", ""))
     return {name: value for name, value in asked.items() if value}
 

@@ -218,8 +218,9 @@ class TestWall:
         page = page_of(readers.registered)
         forms = page.select("#wall form")
         assert [(form["method"], form["action"]) for form in forms] == [("post", "/subscribe/checkout/")] * 2
-        chosen = [[field["value"] for field in form.select('[name="plan"], [name="next"]')] for form in forms]
-        assert chosen == [["monthly", "/articles/tide/"], ["yearly", "/articles/tide/"]]
+        names = '[name="plan"], [name="next"], [name="wall"]'
+        chosen = [[field["value"] for field in form.select(names)] for form in forms]
+        assert chosen == [[key, "/articles/tide/", "subscribe"] for key in ("monthly", "yearly")]
         assert "Sign in" not in page.get_text()
 
     def test_a_registered_story_asks_for_an_account_and_no_money(self, readers: Readers) -> None:

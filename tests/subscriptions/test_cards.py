@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.db.models import CharField, TextField
 from django.test import Client
 
 from accounts.models import User
+from eir.environment import BASE_DIR
 from subscriptions.models import StripeEvent
 from subscriptions.orders import Order
 from tests.subscriptions.conftest import VISA, Till
@@ -37,7 +37,7 @@ def card_numbers(text: str) -> list[str]:
 
 def files(*patterns: str) -> Iterator[Path]:
     for pattern in patterns:
-        yield from sorted(Path(settings.BASE_DIR).glob(pattern))
+        yield from sorted(BASE_DIR.glob(pattern))
 
 
 def test_the_scan_finds_what_it_looks_for() -> None:

@@ -52,8 +52,8 @@ def leave(till: Till, subscription: Subscription) -> None:
     Subscription.objects.filter(pk=subscription.pk).update(status=Status.CANCELED)
 
 
-def redemptions(offer: Offer) -> int:
-    return with_redemptions(Offer.objects.all()).get(pk=offer.pk).redemptions
+def redemptions(offer: Offer) -> Any:
+    return vars(with_redemptions(Offer.objects.all()).get(pk=offer.pk))["redemptions"]
 
 
 class TestInStripe:

@@ -90,7 +90,7 @@ class TestPlans:
         answer = publisher.post("/admin/subscriptions/plan/add/", PLAN, follow=True)
         assert Plan.objects.get().stripe_price_id == ""
         assert said(answer)[-1].startswith("Saved, but not on sale yet. Stripe says:")
-        assert not Plan.objects.on_sale().exists()  # type: ignore[attr-defined]
+        assert not PlanPrice.objects.exists()
 
     def test_a_new_price_says_who_keeps_the_old_one(
         self, till: Till, publisher: Client, reader: User
@@ -173,6 +173,17 @@ class TestSalePage:
             .split(": ")[1]
             .startswith("matched")
         )
+
+    def test_a_currency_taken_away_is_no_longer_sold(self, till: Till, publisher: Client) -> None:
+        plan = Plan.objects.create(key=new_key(), name="Monthly", amount=900)
+        plan.currencies.create(currency="eur", amount=850)
+        publisher.post("/admin/books/sale/")
+        price = PlanPrice.objects.get(currency="eur")
+        plan.currencies.all().delete()
+        lines = publisher.post("/admin/books/sale/").context["outcome"].lines
+        assert lines[-1] == f"{plan.key}: withdrew {price.stripe_id} (€8.50 a month)"
+        assert till.v1.prices.retrieve(price.stripe_id).active is False
+        assert list(PlanPrice.objects.filter(is_current=True).values_list("currency", flat=True)) == ["usd"]
 
     def test_stripe_away_is_said(self, publisher: Client, settings: Settings) -> None:
         settings.STRIPE_API_BASE = "http://127.0.0.1:9"
