@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.queries import signed_in_user
 from subscriptions.actions.books import sync_customer
 from subscriptions.actions.cancelling import OVER, adopt_card
+from subscriptions.actions.offers import show_offer
 from subscriptions.bills import Bill, with_bills
 from subscriptions.cards import card_in_words, has_expired_by
 from subscriptions.gateways import (
@@ -29,7 +30,8 @@ from subscriptions.gateways import (
     open_portal,
 )
 from subscriptions.labels import address_of
-from subscriptions.models import Customer, Gift, Source, Status, Subscription
+from subscriptions.models import Customer, Gift, Offer, Source, Status, Subscription
+from subscriptions.offers import offer_for
 from subscriptions.options import why_fixed
 from subscriptions.queries import GrantFact, customer_of, grants_of, latest_subscription
 from subscriptions.standing import Standing, price_in_words, standing_of
@@ -85,8 +87,20 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rights": [_right(fact, entries) for fact in grants_of(user, at=now)],
         "gave_gifts": user.gifts_given.exclude(state=Gift.State.UNPAID).exists(),
         "has_customer": customer_of(user) is not None,
+        "win_back": _win_back(user, entries, at=now),
     }
     return render(request, "subscriptions/account.html", context)
+
+
+def _win_back(user: User, entries: list[Entry], *, at: datetime) -> Offer | None:
+    """What a reader who left is offered for coming back to the plan they had; shown here once."""
+    left = next((each.subscription for each in entries if each.standing.is_over), None)
+    if left is None or left.plan is None:
+        return None
+    offer = offer_for(user, kind=Offer.Kind.WIN_BACK, plan=left.plan, currency=left.currency, at=at)
+    if offer:
+        show_offer(user=user, offer=offer, at=at)
+    return offer
 
 
 def _right(fact: GrantFact, entries: list[Entry]) -> Right:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -171,6 +172,16 @@ class TestWinBack:
             for after in (timedelta(0), timedelta(minutes=59), timedelta(hours=1), DAY)
         ]
         assert shown == [offer, offer, None, None]
+
+    def test_the_account_page_shows_it_once(self, till: Till, reader: User, plan: Plan) -> None:
+        offer = make_offer(kind=Offer.Kind.WIN_BACK)
+        leave(till, subscribe(till, reader, plan))
+        browser = Client()
+        browser.force_login(reader)
+        assert browser.get("/account/").context["win_back"] == offer
+        OfferShowing.objects.update(shown_at=NOW - DAY)
+        page = browser.get("/account/")
+        assert (page.context["win_back"], offer.reduction in page.text) == (None, False)
 
     def test_one_used_up_is_no_more(self, till: Till, reader: User, plan: Plan) -> None:
         offer = make_offer(kind=Offer.Kind.WIN_BACK, max_redemptions=1)
