@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+
+import stripe
 
 from subscriptions.gateways.connection import PAGE, api, id_of, in_our_words, moment, pages, surely
 
@@ -103,10 +106,21 @@ def read_invoice(invoice: Any) -> InvoiceSnapshot:
 def _passing(discounts: Any) -> frozenset[str]:
     """The discounts by coupons that lower one charge only."""
     known = (row for row in discounts or () if not isinstance(row, str) and row.source)
-    named = ((row.id, row.source.coupon) for row in known)
-    return frozenset(
-        id for id, coupon in named if coupon and not isinstance(coupon, str) and coupon.duration == "once"
-    )
+    return frozenset(row.id for row in known if row.source.coupon and _is_for_once(row.source.coupon))
+
+
+def _is_for_once(coupon: Any) -> bool:
+    """Whether a coupon lowers one charge; a discount that is used up names its coupon only."""
+    return _duration(coupon) == "once" if isinstance(coupon, str) else bool(coupon.duration == "once")
+
+
+@lru_cache(maxsize=1000)
+def _duration(coupon: str) -> str:
+    """How long a coupon lowers charges, which never changes; empty when it is gone."""
+    try:
+        return str(api().coupons.retrieve(coupon).duration)
+    except stripe.InvalidRequestError:
+        return ""
 
 
 def _line(line: Any, passing: frozenset[str]) -> LineSnapshot:

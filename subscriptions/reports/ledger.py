@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from subscriptions.models import Dispute, Invoice, InvoiceLine, Payment, PlanPrice, Subscription
 from subscriptions.reports.movements import Account, Movement, movements
-from subscriptions.reports.running import moments_within, runs
+from subscriptions.reports.running import Run, moments_within, runs
 from subscriptions.reports.value import Line, Price, period_value, yearly_value
 
 CHUNK = 500
@@ -73,7 +73,7 @@ class Statement:
 def state(moments: Sequence[datetime]) -> Statement:
     """Recurring revenue just before each of the rising `moments`, from our copy of the books alone."""
     grace = timedelta(days=settings.PAST_DUE_GRACE_DAYS)
-    found = _Reading(moments, prices(), subscriptions())
+    found = Reading(moments, prices(), subscriptions())
     lines = paid_lines(since=moments[0] - grace, until=moments[-1])
     stopped = stops()
     for subscription, group in groupby(lines, key=itemgetter(0)):
@@ -89,7 +89,7 @@ def state(moments: Sequence[datetime]) -> Statement:
     )
 
 
-class _Reading:
+class Reading:
     """A statement while it is being drawn up."""
 
     def __init__(
@@ -115,7 +115,7 @@ class _Reading:
         reader, ended_at = self.owners[subscription]
         for run in runs(lines, ended_at=ended_at, stopped=stopped, grace=grace):
             price = self.known.get(run.line.price_id)
-            yearly = yearly_value(run.line, price)
+            yearly = yearly_value(run.line, price, run.terms)
             if yearly <= 0:
                 continue
             account = (reader, run.line.currency)
@@ -124,14 +124,15 @@ class _Reading:
             self.first[account] = min(self.first.get(account, began), began)
             for number in within:
                 self.worth[account][number] += yearly
-                self._count(run.line, price, number, yearly)
+                self._count(run, price, number, yearly)
 
-    def _count(self, line: Line, price: Price | None, number: int, yearly: int) -> None:
+    def _count(self, run: Run, price: Price | None, number: int, yearly: int) -> None:
+        line = run.line
         tie = self.ties[line.currency][number]
         tie.number += 1
         tie.says += line.invoiced
         tie.lines += line.net
-        tie.value += period_value(line, price)
+        tie.value += period_value(line, price, run.terms)
         tie.yearly += yearly
         if line.invoiced != line.net:
             self.mixed.append((line, number))

@@ -5,15 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from subscriptions.reports.value import Line
+from subscriptions.reports.value import NONE, Line, Reduction
 
 
 class Run(NamedTuple):
-    """The time in which a line says what its subscription is worth; it ends before `until`."""
+    """The time in which a line says what its subscription is worth; it ends before `until`.
+
+    `terms` are how the last whole period was reduced, which a line for part of one goes by.
+    """
 
     line: Line
     since: datetime
     until: datetime
+    terms: Reduction
 
 
 def runs(
@@ -27,7 +31,10 @@ def runs(
     (money given back in full, dispute lost) nothing runs from that moment on.
     """
     ordered = sorted(lines, key=_order)
+    terms = NONE
     for number, line in enumerate(ordered):
+        if not line.is_proration:
+            terms = Reduction(line.off, line.amount)
         stop = stopped.get(line.invoice)
         until = line.ends_at + grace if stop is None else min(line.ends_at, stop)
         if number + 1 < len(ordered):
@@ -35,7 +42,7 @@ def runs(
         if ended_at is not None:
             until = min(until, ended_at)
         if until > line.starts_at:
-            yield Run(line, line.starts_at, until)
+            yield Run(line, line.starts_at, until, terms)
 
 
 def moments_within(run: Run, moments: Sequence[datetime]) -> range:

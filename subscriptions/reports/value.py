@@ -18,6 +18,16 @@ class Price(NamedTuple):
     plan: int | None = None
 
 
+class Reduction(NamedTuple):
+    """What a subscription's last whole period was reduced by, of its price; both in minor units."""
+
+    off: int = 0
+    amount: int = 0
+
+
+NONE = Reduction()
+
+
 class Line(NamedTuple):
     """A paid line for some time. Amounts are minor units.
 
@@ -45,27 +55,29 @@ class Line(NamedTuple):
         return self.amount - self.off - self.once - self.included
 
 
-def period_value(line: Line, price: Price | None) -> int:
+def period_value(line: Line, price: Price | None, terms: Reduction = NONE) -> int:
     """What a whole period costs as this line says, without tax and without reductions that were for once.
 
-    A proration line charges for part of a period only: the price in full is the plan's, reduced as it was.
+    A proration line charges for part of a period only: the price in full is the plan's, reduced as the line
+    is. Stripe puts no discount on such a line, whose amount is reduced already; then it is reduced as the
+    period that was changed, by `terms`.
     """
     if not line.is_proration and not line.once:
         return line.net
     whole, off = line.amount, line.off
     if line.is_proration and price:
         whole = price.amount * line.quantity
-        off = _off_in_full(line, whole)
+        off = _off_in_full(Reduction(line.off, line.amount), whole) if line.off else _off_as(terms, whole)
     taxed = line.amount - line.off - line.once
     return _share(whole - off, line.net, taxed) if line.included and taxed else whole - off
 
 
-def yearly_value(line: Line, price: Price | None) -> int:
+def yearly_value(line: Line, price: Price | None, terms: Reduction = NONE) -> int:
     """The same as the price of a year, which is its worth in a month in twelfths of a minor unit.
 
     The plan's price tells the interval. For a price that is none of ours the length of the period does.
     """
-    value = period_value(line, price)
+    value = period_value(line, price, terms)
     if price:
         return _share(value, 12, price.months)
     days = max((line.ends_at - line.starts_at).total_seconds() / 86_400, 1)
@@ -75,14 +87,24 @@ def yearly_value(line: Line, price: Price | None) -> int:
     return round(value * YEAR_DAYS / days)
 
 
-def _off_in_full(line: Line, whole: int) -> int:
+def _percent(terms: Reduction) -> int | None:
+    """The whole percentage that a reduction is, allowing for its rounding; None when it is an amount."""
+    percent = round(100 * terms.off / terms.amount) if terms.amount else 0
+    return percent if abs(terms.amount * percent - 100 * terms.off) < 100 else None
+
+
+def _off_in_full(part: Reduction, whole: int) -> int:
     """What the reduction of a part is for the whole: the same percentage, free of the part's rounding."""
-    if not line.off or not line.amount:
-        return 0
-    percent = round(100 * line.off / line.amount)
-    if abs(_share(line.amount, percent, 100) - line.off) <= 1 < line.amount // 100:
-        return _share(whole, percent, 100)
-    return min(_share(whole, line.off, line.amount), whole)
+    percent = _percent(part)
+    if percent is None:
+        return min(_share(whole, part.off, part.amount), whole)
+    return _share(whole, percent, 100)
+
+
+def _off_as(terms: Reduction, whole: int) -> int:
+    """What another price is reduced by: by the same percentage, or the same amount."""
+    percent = _percent(terms)
+    return min(terms.off, whole) if percent is None else _share(whole, percent, 100)
 
 
 def _share(amount: int, part: int, whole: int) -> int:
