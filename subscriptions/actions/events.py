@@ -92,7 +92,7 @@ def scrub_events(*, at: datetime) -> int:
     before = at - timedelta(days=settings.EVENT_BODY_DAYS)
     old = StripeEvent.objects.filter(scrubbed_at__isnull=True, received_at__lte=before)
     count = 0
-    while batch := list(old.order_by("received_at")[:SCRUBBED_AT_ONCE]):
+    while batch := list(old.order_by("-received_at")[:SCRUBBED_AT_ONCE]):  # past them, all is scrubbed
         for event in batch:
             event.body, event.scrubbed_at = scrub_body(event.body), at
         StripeEvent.objects.bulk_update(batch, ("body", "scrubbed_at"))

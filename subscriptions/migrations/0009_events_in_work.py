@@ -11,7 +11,6 @@ STATES = [
     ("failed", "failed"),
 ]
 OPEN = Q(state__in=("waiting", "working", "failed"))
-UNSCRUBBED = Q(scrubbed_at__isnull=True)
 
 
 class Migration(migrations.Migration):
@@ -48,9 +47,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="stripeevent",
             index=models.Index(fields=("received_at",), condition=OPEN, name="event_open"),
-        ),
-        migrations.AddIndex(
-            model_name="stripeevent",
-            index=models.Index(fields=("received_at",), condition=UNSCRUBBED, name="event_unscrubbed"),
         ),
     )

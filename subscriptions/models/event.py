@@ -92,9 +92,6 @@ class StripeEvent(models.Model):
                 condition=Q(state__in=("waiting", "working", "failed")),
                 name="event_open",
             ),
-            models.Index(
-                fields=("received_at",), condition=Q(scrubbed_at__isnull=True), name="event_unscrubbed"
-            ),
         )
         verbose_name = "Stripe event"
 
