@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
-WAKE_PAUSE_SECONDS = 0.2
+WAKE_PAUSE_SECONDS = 0.5
 WAKE_EXPIRES_SECONDS = 30
 
 

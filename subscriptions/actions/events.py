@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.models import AuditEntry, User
 from subscriptions.gateways import EventSnapshot, read_event, scrub_body
@@ -22,7 +22,7 @@ class CannotProcess(Exception):
 def record_event(*, event: EventSnapshot, body: bytes, at: datetime) -> StripeEvent | None:
     """Store a verified event; None when it was stored before, even a moment ago by another request (rule S4).
 
-    One statement, outside of any transaction. Events of the other mode (test or live) and those on which
+    Events of the other mode (test or live) and those on which
     nothing here depends are settled with that (rules S6, S9).
 
     Raises:
@@ -40,13 +40,7 @@ def record_event(*, event: EventSnapshot, body: bytes, at: datetime) -> StripeEv
         received_at=at,
         settled_at=None if state == StripeEvent.State.WAITING else at,
     )
-    try:
-        row.save(force_insert=True)
-    except IntegrityError:
-        if not StripeEvent.objects.filter(stripe_id=event.id).exists():
-            raise
-        return None
-    return row
+    return row if StripeEvent.objects.all().insert_once(row) else None
 
 
 def _first_state(event: EventSnapshot) -> tuple[StripeEvent.State, str]:

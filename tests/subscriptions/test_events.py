@@ -48,13 +48,22 @@ def test_s4_the_same_event_at_once_is_stored_once() -> None:
     assert StripeEvent.objects.count() == 1
 
 
-def test_s4_only_the_same_event_is_taken_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: StripeEvent, **options: object) -> None:
-        raise IntegrityError("another constraint")
-
-    monkeypatch.setattr(StripeEvent, "save", refuse)
+def test_s4_a_row_that_cannot_be_stored_is_no_repetition() -> None:
+    row = StripeEvent(
+        stripe_id="evt_1", type="customer.updated", livemode=None, body="{}", received_at=timezone.now()
+    )
     with pytest.raises(IntegrityError):
-        store(event_about("customer.updated", {"id": "cus_1", "object": "customer"}, "evt_1"))
+        StripeEvent.objects.all().insert_once(row)
+
+
+def test_an_event_is_stored_whole() -> None:
+    body = event_about("customer.updated", {"id": "cus_1", "object": "customer"}, "evt_1")
+    stored = store(body)
+    found = StripeEvent.objects.values().get()
+    assert found == {
+        field.attname: getattr(stored, field.attname) for field in StripeEvent._meta.concrete_fields
+    }
+    assert (found["body"], found["subject"], found["state"]) == (body.decode(), "cus_1", State.WAITING)
 
 
 @pytest.mark.parametrize(
