@@ -209,6 +209,35 @@ def comparison(desk: Desk) -> Page:
     return page
 
 
+def change(desk: Desk) -> Page:
+    page = desk.page("tutor")
+    page.goto("/account/change/")
+    page.get_by_label("Seats").fill("8")
+    page.get_by_role("button", name="See what it costs").first.click()
+    page.get_by_role("heading", name="Today").wait_for()
+    return page
+
+
+def reader(desk: Desk) -> Page:
+    page = desk.page("support")
+    page.goto("/admin/books/readers/?q=overdue@example.com")
+    page.get_by_role("link", name="overdue@example.com").click()
+    page.get_by_role("heading", name="What happened").wait_for()
+    return page
+
+
+def books(desk: Desk) -> Page:
+    page = desk.page("publisher")
+    page.goto("/admin/books/")
+    page.get_by_role("button", name="Compare now").click()
+    for _ in range(60):
+        if page.get_by_text("Last compared in full").count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    return page
+
+
 def at(path: str, who: str = "editor") -> Callable[[Desk], Page]:
     """A page that needs nothing but its address."""
 
@@ -235,6 +264,12 @@ SHOTS: dict[str, Callable[[Desk], Page | Locator]] = {
     "board": at("/admin/desk/board/"),
     "calendar": calendar,
     "reports": at("/admin/desk/reports/", "publisher"),
+    "plans": at("/subscribe/", ""),
+    "account-overdue": at("/account/", "overdue"),
+    "change": change,
+    "reader": reader,
+    "books": books,
+    "revenue": at("/admin/books/reports/revenue/", "publisher"),
     "corrections": at("/corrections/", ""),
     "merge": merge,
     "comparison": comparison,

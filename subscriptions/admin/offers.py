@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from subscriptions.admin.sold import SoldAdmin
 from subscriptions.models import Offer
@@ -17,7 +17,7 @@ class OfferForm(ModelForm):  # type: ignore[type-arg]  # not subscriptable at ru
     class Meta:
         model = Offer
         fields = "__all__"  # noqa: DJ007 (fieldsets of the admin say which)
-        widgets: ClassVar = {"plans": UnfoldAdminCheckboxSelectMultiple}
+        widgets: ClassVar = {"plans": UnfoldAdminCheckboxSelectMultipleWidget}
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
