@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime, make_aware
 
 from accounts.models import User
-from subscriptions.models import Gift, Status, Subscription
+from subscriptions.models import Gift, Status, Subscription, Withdrawal
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class Contract:
         )
 
     @property
+    def is_running(self) -> bool:
+        """Whether it has not ended by itself or by being cancelled."""
+        return self.subscription is None or self.subscription.ended_at is None
+
+    @property
     def ends_at(self) -> datetime:
         """The end of the last day: that of the contract does not count (Regulation 1182/71, article 3)."""
         last = localtime(self.concluded_at).date() + timedelta(days=settings.WITHDRAWAL_DAYS)
@@ -47,15 +52,20 @@ class Contract:
 
 
 def contracts_of(user: User, *, at: datetime) -> list[Contract]:
-    """All that a reader bought and still has, the newest first; those open to withdrawal and others."""
+    """What a reader bought and has not withdrawn from, the newest first: open to withdrawal or not.
+
+    A subscription that has ended is among them while its money could still be asked back.
+    """
     mine = [contract_of(subscription) for subscription in _subscriptions(user)]
+    mine = [contract for contract in mine if contract.is_running or contract.is_open(at)]
     mine += [contract_of_gift(gift) for gift in _gifts(user)]
     return sorted(mine, key=lambda contract: contract.concluded_at, reverse=True)
 
 
 def _subscriptions(user: User) -> list[Subscription]:
-    rows = Subscription.objects.filter(customer__user=user, ended_at__isnull=True)
-    rows = rows.exclude(status__in=(Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED, Status.CANCELED))
+    rows = Subscription.objects.filter(customer__user=user)
+    rows = rows.exclude(status__in=(Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED))
+    rows = rows.exclude(withdrawals__state__in=(Withdrawal.State.ACCEPTED, Withdrawal.State.EXECUTED))
     return list(rows.select_related("customer__user", "plan"))
 
 

@@ -15,8 +15,7 @@ from django.db.models import F, QuerySet
 from accounts.models import AuditEntry, User
 from subscriptions.actions.books import sync_customer
 from subscriptions.actions.notices import Fact, tell_owner
-from subscriptions.gateways import StripeRefused, StripeUnavailable
-from subscriptions.gateways.subscriptions import set_price
+from subscriptions.gateways import StripeRefused, StripeUnavailable, set_price
 from subscriptions.models import Interval, Notice, PlanPrice, PriceRise, PriceRiseStep, Status, Subscription
 
 logger = logging.getLogger(__name__)

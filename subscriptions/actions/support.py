@@ -22,11 +22,11 @@ from subscriptions.actions.notices import give_notice, resend_notice
 from subscriptions.gateways import (
     StripeRefused,
     StripeUnavailable,
+    end_now,
     go_on_renewing,
     refund_payment,
     stop_renewing,
 )
-from subscriptions.gateways.subscriptions import end_subscription
 from subscriptions.gateways.support import postpone_charge
 from subscriptions.models import (
     Customer,
@@ -154,7 +154,8 @@ def end_for_reader(
     if ending == Ending.WITH_PERIOD:
         _stop_renewing(subscription)
     else:
-        end_subscription(subscription.stripe_id, key=_key("support-end", subscription.stripe_id))
+        key = _key("support-end", subscription.stripe_id)
+        end_now(subscription.stripe_id, feedback="", comment="", key=key)
     AuditEntry.record(
         "cancel subscription",
         subscription,

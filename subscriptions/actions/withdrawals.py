@@ -19,8 +19,7 @@ from accounts.models import AuditEntry, Consent, User
 from subscriptions.actions.books import sync_customer
 from subscriptions.actions.notices import Fact, give_notice
 from subscriptions.contracts import Contract, contracts_of
-from subscriptions.gateways import StripeRefused, StripeUnavailable, refund_payment
-from subscriptions.gateways.subscriptions import end_subscription
+from subscriptions.gateways import StripeRefused, StripeUnavailable, end_now, refund_payment
 from subscriptions.models import Gift, Notice, Payment, Status, Subscription, Withdrawal
 
 logger = logging.getLogger(__name__)
@@ -276,7 +275,7 @@ def _undo_subscription(withdrawal: Withdrawal, subscription: Subscription, *, at
     sync_customer(customer=customer, at=at)
     subscription.refresh_from_db()
     if subscription.status not in OVER:
-        end_subscription(subscription.stripe_id, key=f"withdrawal-{subscription.stripe_id}")
+        end_now(subscription.stripe_id, feedback="", comment="", key=f"withdrawal-{subscription.stripe_id}")
     refunded = kept = 0
     for payment in _paid(subscription):
         keeps = kept_of(payment, withdrawal)

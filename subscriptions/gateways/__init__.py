@@ -96,6 +96,7 @@ from subscriptions.gateways.subscriptions import (
     SubscriptionSnapshot,
     fetch_subscription,
     list_subscriptions,
+    set_price,
 )
 
 __all__ = [
@@ -174,6 +175,7 @@ __all__ = [
     "restart",
     "retire_price",
     "scrub_body",
+    "set_price",
     "set_shipping",
     "set_tax_behavior",
     "stop_renewing",

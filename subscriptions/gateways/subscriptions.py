@@ -75,12 +75,6 @@ def list_subscriptions(**filters: Any) -> list[SubscriptionSnapshot]:
 
 
 @in_our_words
-def end_subscription(subscription_id: str, *, key: str) -> None:
-    """End a subscription at once; nothing is prorated and what was open is collected no more."""
-    api().subscriptions.cancel(subscription_id, {}, {"idempotency_key": key})
-
-
-@in_our_words
 def set_price(subscription_id: str, *, item: str, price: str, key: str) -> None:
     """Charge another price from the next renewal on; the running period stays as it was paid."""
     params = {"items": [{"id": item, "price": price}], "proration_behavior": "none"}

@@ -290,6 +290,19 @@ def test_the_fourteenth_day_counts_to_its_end(
         assert contract_of(subscription).is_open(datetime.fromisoformat(f"{day}+01:00")) == is_open
 
 
+def test_who_cancelled_at_once_can_still_have_their_money_back(
+    client: Client, till: Till, subscription: Subscription, reader: User
+) -> None:
+    till.v1.subscriptions.cancel(subscription.stripe_id)
+    sync_customer(customer=subscription.customer, at=timezone.now())
+    client.force_login(reader)
+    key = f"subscription-{subscription.pk}"
+    confirm(client, review(client, name="R", email=reader.email, choice=key, contract=""))
+    assert Withdrawal.objects.get().state == Withdrawal.State.EXECUTED
+    assert Payment.objects.get().amount_refunded == 900
+    assert key not in client.get("/withdraw/").content.decode()
+
+
 def test_an_address_is_limited(client: Client) -> None:
     signed = review(client, **by_mail("rafe@example.com"))
     answers = [confirm(client, signed).status_code for _ in range(6)]
