@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from subscriptions.models import Dispute, Invoice, InvoiceLine, Payment, PlanPrice, Subscription
@@ -18,6 +18,8 @@ from subscriptions.reports.running import Run, moments_within, runs
 from subscriptions.reports.value import Line, Price, period_value, yearly_value
 
 CHUNK = 500
+LONGEST = timedelta(days=3 * 366)
+"""No price of Stripe's is for a longer time; older invoices need not be looked at."""
 INCLUDED = Case(
     When(invoice__total=F("invoice__subtotal") - F("invoice__discount"), then=F("tax")),
     default=0,
@@ -159,7 +161,8 @@ def recurring(rows: QuerySet[InvoiceLine]) -> QuerySet[InvoiceLine]:
 
 def paid_lines(*, since: datetime, until: datetime) -> Iterator[Line]:
     """The recurring lines whose period touches the time from `since` until `until`, by subscription."""
-    rows = recurring(InvoiceLine.objects.filter(period_end_at__gt=since, period_start_at__lt=until))
+    touching = InvoiceLine.objects.filter(period_end_at__gt=since, period_start_at__lt=until)
+    rows = recurring(touching.filter(invoice__created_at__gt=since - LONGEST))
     columns = rows.order_by("invoice__subscription_id").values_list(
         "invoice__subscription_id",
         "invoice_id",
@@ -179,13 +182,12 @@ def paid_lines(*, since: datetime, until: datetime) -> Iterator[Line]:
 
 
 def paid_before(moment: datetime) -> frozenset[Account]:
-    """The accounts, by currency, that had paid for a time that was over at the moment."""
-    rows = recurring(InvoiceLine.objects.filter(period_end_at__lte=moment, amount__gt=F("discount")))
-    return frozenset(
-        rows.order_by()
-        .values_list("invoice__subscription__customer__user_id", "invoice__currency")
-        .distinct()
+    """The accounts, by currency, that had paid money for a subscription before the moment."""
+    paid = Invoice.objects.filter(
+        subscription=OuterRef("pk"), status=Invoice.Status.PAID, total__gt=0, created_at__lt=moment
     )
+    begun = Subscription.objects.filter(Exists(paid), started_at__lt=moment).order_by()
+    return frozenset(begun.values_list("customer__user_id", "currency"))
 
 
 def prices() -> dict[str, Price]:
