@@ -53,7 +53,7 @@ def _seat_faults(row: Subscription, window: Window | None, at: datetime) -> Iter
     if group is None:
         return
     seats = sorted((seat for seat in group.seats.all() if seat.taken_at), key=lambda s: (s.taken_at, s.pk))
-    entitled = [seat.pk for seat in seats if not seat.returned_at][: row.quantity]
+    entitled = [seat.pk for seat in seats if not seat.returned_at][: group.bought]
     for seat in seats:
         its_window = None
         if window and seat.pk in entitled:
@@ -66,9 +66,7 @@ def _seat_faults(row: Subscription, window: Window | None, at: datetime) -> Iter
 
 def _fits(grant: Grant | None, user: int | None, window: Window | None, at: datetime) -> bool:
     if window is None:
-        return (
-            grant is None or not grant.starts_at <= at or (grant.ends_at is not None and grant.ends_at <= at)
-        )
+        return grant is None or (grant.ends_at is not None and grant.ends_at <= at)
     if grant is None:
         return False
     return (grant.user_id, grant.starts_at, grant.ends_at) == (user, window.starts_at, window.ends_at)
