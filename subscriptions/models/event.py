@@ -123,6 +123,6 @@ def _fields() -> tuple["models.Field[Any, Any]", ...]:
 @cache
 def _insert() -> str:
     table = StripeEvent._meta.db_table  # noqa: SLF001 (the same)
-    columns, marks = ", ".join(field.column for field in _fields()), ", ".join("%s" for _ in _fields())
+    columns, marks = ", ".join(str(field.column) for field in _fields()), ", ".join("%s" for _ in _fields())
     into = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 (names of our own)
     return f"{into} ON CONFLICT (stripe_id) DO NOTHING RETURNING id"
