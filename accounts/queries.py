@@ -5,7 +5,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -46,8 +46,14 @@ def users_with_domain(domain: str) -> QuerySet[User]:
 
 
 def network_address(request: HttpRequest) -> str:
-    """The address a request came from, as the proxies that are trusted (TRUSTED_PROXY_COUNT) report it."""
-    return str(get_adapter().get_client_ip(request))
+    """The address a request came from, as the proxies that are trusted (TRUSTED_PROXY_COUNT) report it.
+
+    Empty when they report none, as of a request that came past one of them: every page asks for it.
+    """
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except (PermissionDenied, ImproperlyConfigured):
+        return ""
 
 
 def has_second_factor(user: User) -> bool:

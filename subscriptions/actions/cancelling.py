@@ -115,8 +115,10 @@ def accept_retention(*, subscription: Subscription, offer: Offer, by: User, at: 
     if subscription.status not in RENEWING:
         raise CannotResume("There is no running subscription that it could lower.")
     showing = take_offer(user=by, offer=offer, at=at)
+    # Once for good: after an answer that was lost our copy may be newer, and the reduction there already.
+    key = f"offer-{subscription.stripe_id}-{offer.stripe_coupon_id}"
     try:
-        reduce_price(subscription.stripe_id, coupon=offer.stripe_coupon_id, key=_key("offer", subscription))
+        reduce_price(subscription.stripe_id, coupon=offer.stripe_coupon_id, key=key)
     except (StripeUnavailable, StripeRefused):
         # No lock is held over a network call: the claim is given back, and the next try has the same key.
         OfferShowing.objects.filter(pk=showing.pk).update(taken_at=None)

@@ -52,5 +52,6 @@ def _open_grant(user: User, institution: Institution, *, at: datetime) -> None:
                 reason=f"Access provided by {institution}.",
             )
     elif ends_at is None or ends_at > at or held.ends_at is None or held.ends_at > at:
+        held.starts_at = max(min(held.starts_at, at), institution.starts_at)
         held.ends_at, held.reason = ends_at, f"Access provided by {institution}."
-        held.save(update_fields=("ends_at", "reason"))
+        held.save(update_fields=("starts_at", "ends_at", "reason"))

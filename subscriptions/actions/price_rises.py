@@ -194,6 +194,8 @@ def apply_price_rises(*, at: datetime) -> int:
         except StripeUnavailable as trouble:
             logger.warning("Price rise %s waits: %s", step.rise_id, trouble)
             break
+        except StripeRefused as refusal:  # its books cannot be fetched; the others need not wait for that
+            logger.warning("Price rise %s passes over %s: %s", step.rise_id, step.subscription, refusal)
     _finish(at=at)
     return applied
 

@@ -21,6 +21,7 @@ from subscriptions.actions.notices import Fact, give_notice
 from subscriptions.contracts import Contract, contracts_of
 from subscriptions.gateways import StripeRefused, StripeUnavailable, end_now, refund_payment
 from subscriptions.models import Gift, Notice, Payment, Status, Subscription, Withdrawal
+from subscriptions.queries import customer_of
 
 logger = logging.getLogger(__name__)
 
@@ -286,8 +287,16 @@ def _undo_subscription(withdrawal: Withdrawal, subscription: Subscription, *, at
 
 
 def _undo_gift(gift: Gift, *, at: datetime) -> Undone:
-    """What follows for the gift and whoever redeemed it follows from the refund (`actions.gifts`)."""
+    """What follows for the gift and whoever redeemed it follows from the refund (`actions.gifts`).
+
+    The books are fetched first: a payment just made is not in them before its event has come.
+    """
+    giver = customer_of(gift.giver)
+    if giver:
+        sync_customer(customer=giver, at=at)
     payments = Payment.objects.filter(intent_id=gift.intent_id, status="succeeded").exclude(intent_id="")
+    if not payments:
+        raise StripeRefused(f"No payment of gift {gift.pk} is known.")
     for payment in payments.select_related("customer"):
         _give_back(payment, keeps=0)
         if payment.customer:

@@ -21,7 +21,18 @@ from subscriptions.actions.gifts import (
 )
 from subscriptions.actions.giving import CannotGive, CannotRefund, Present, order_gift, refund_gift
 from subscriptions.actions.grants import give_comp
-from subscriptions.models import Checkout, Gift, Grant, Interval, Notice, Plan, Subscription
+from subscriptions.actions.withdrawals import carry_out_withdrawal
+from subscriptions.models import (
+    Checkout,
+    Gift,
+    Grant,
+    Interval,
+    Notice,
+    Payment,
+    Plan,
+    Subscription,
+    Withdrawal,
+)
 from subscriptions.orders import Order
 from subscriptions.queries import grants_of
 from subscriptions.tasks import deliver_gifts
@@ -265,3 +276,18 @@ def test_the_pages_of_giver_and_recipient(
     client.post(reverse("gift_redeem"), {"code": code, "take": "1"})
     assert reads(friend)
     assert client.get(reverse("gift_readdress", args=(Gift.objects.get().pk,))).status_code == 404
+
+
+def test_a_gift_withdrawn_before_its_payment_was_heard_of_is_paid_back(
+    till: Till, reader: User, gift_plan: Plan
+) -> None:
+    gift = buy(till, reader, gift_plan)
+    Payment.objects.all().delete()
+    at = timezone.now()
+    withdrawal = Withdrawal.objects.create(
+        name="R", email=reader.email, user=reader, gift=gift, confirmed_at=at, state=Withdrawal.State.ACCEPTED
+    )
+    carry_out_withdrawal(withdrawal=withdrawal, at=at)
+    gift.refresh_from_db()
+    assert (withdrawal.state, gift.state) == (Withdrawal.State.EXECUTED, Gift.State.REFUNDED)
+    assert Payment.objects.get().amount_refunded == gift.amount

@@ -206,3 +206,24 @@ def test_the_start_of_a_contract_is_waited_for() -> None:
     follow_domains(user=reader, at=NOW)
     assert (reasons(reader), bool(reasons(reader, NOW + 6 * DAY))) == ([], True)
     assert reader.grants.get().source == Source.INSTITUTION
+
+
+def test_a_start_that_is_corrected_holds_for_readers_who_waited() -> None:
+    school = Institution.objects.create(name="Vastholm School", starts_at=NOW + 300 * DAY)
+    InstitutionDomain.objects.create(institution=school, domain="vastholm.example")
+    reader = person("nora@vastholm.example")
+    follow_domains(user=reader, at=NOW)
+    for days, can_read in ((-1, True), (5, False)):
+        school.starts_at = NOW + days * DAY
+        school.save()
+        follow_institution(institution=school, by=None, at=NOW)
+        assert bool(reasons(reader)) == can_read
+
+
+@pytest.mark.parametrize("headers", [{"HTTP_X_FORWARDED_FOR": "192.0.2.9"}, {"REMOTE_ADDR": ""}])
+def test_a_request_past_a_proxy_gets_a_strangers_page(
+    library: Institution, client: Client, settings: Settings, headers: dict[str, str]
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+    page = client.get(ArticleFactory.create().get_absolute_url(), **headers)  # type: ignore[arg-type]
+    assert (page.status_code, PAID_TEXT in page.content.decode()) == (200, False)
