@@ -105,7 +105,9 @@ UNFOLD: dict[str, Any] = {
                         "subscriptions.view_subscription",
                     ),
                     _page("Books and drift", "balance", "books", "subscriptions.view_reconciliation"),
-                    _page("Subscription reports", "monitoring", "books_reports", "subscriptions.report_invoice"),
+                    _page(
+                        "Subscription reports", "monitoring", "books_reports", "subscriptions.report_invoice"
+                    ),
                     _link("Plans", "sell", "subscriptions_plan", "subscriptions.view_plan"),
                     _link("Offers", "loyalty", "subscriptions_offer", "subscriptions.view_offer"),
                     _link("Letters", "mark_email_read", "subscriptions_notice", "subscriptions.view_notice"),

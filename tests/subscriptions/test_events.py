@@ -50,7 +50,11 @@ def test_s4_the_same_event_at_once_is_stored_once() -> None:
 
 def test_s4_a_row_that_cannot_be_stored_is_no_repetition() -> None:
     row = StripeEvent(
-        stripe_id="evt_1", type="customer.updated", livemode=False, body="{}", received_at=None
+        stripe_id="evt_1",
+        type="customer.updated",
+        livemode=False,
+        body="{}",
+        received_at=None,  # type: ignore[misc]  # that is the fault
     )
     with pytest.raises(IntegrityError):
         StripeEvent.objects.all().insert_once(row)

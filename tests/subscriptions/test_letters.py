@@ -131,7 +131,7 @@ LETTERS: list[tuple[str, dict[str, Any], list[str]]] = [
     (
         "withdrawal",
         {"stage": "received", "url": "https://eir.example/withdraw/claim/1:x/", **SENT},
-        [SENT["statement"], "05:30:00 EDT", "https://eir.example/withdraw/claim/1:x/"],
+        [str(SENT["statement"]), "05:30:00 EDT", "https://eir.example/withdraw/claim/1:x/"],
     ),
     (
         "withdrawal",

@@ -1,6 +1,7 @@
 """Random lives of a subscription, told of by an unreliable post: the books and grants end as Stripe's truth.
 
-What is true is said here once more, from Stripe's objects and rules.md, section 7: not by the code under test.
+What is true is said here once more, from Stripe's objects and section 7 of the rules: not by the code
+under test.
 """
 
 import json

@@ -206,6 +206,7 @@ def test_recovery_of_first_attempts_that_failed(plan: Plan) -> None:
 
 
 def begin_at(subscription: Subscription, path: str, wall: str) -> None:
+    assert subscription.plan
     Checkout.objects.create(
         user=subscription.customer.user,
         plan=subscription.plan,

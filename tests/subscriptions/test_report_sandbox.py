@@ -139,7 +139,8 @@ def test_reductions_for_one_charge_are_added_back_and_tax_is_left_out(
     country: str,
     yearly: int | None,
 ) -> None:
-    reader, terms = life("Pays"), {}
+    reader = life("Pays")
+    terms: dict[str, Any] = {}
     if is_halved:
         terms["discounts"] = [{"coupon": till.v1.coupons.create({"percent_off": 50, "duration": "once"}).id}]
     if country:
