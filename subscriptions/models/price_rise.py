@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.timezone import localtime
 
 from subscriptions.models.plan import Plan
 from subscriptions.models.subscription import Subscription
@@ -32,7 +33,7 @@ class PriceRise(models.Model):
         ordering = ("-starts_at",)
 
     def __str__(self) -> str:
-        return f"{self.plan.name}, from {self.starts_at:%Y-%m-%d}"
+        return f"{self.plan.name}, from {localtime(self.starts_at):%Y-%m-%d}"
 
 
 class PriceRiseStep(models.Model):
