@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 from eir.settings.publication import PUBLICATION
 
@@ -104,12 +104,23 @@ UNFOLD: dict[str, Any] = {
                         "subscriptions_subscription",
                         "subscriptions.view_subscription",
                     ),
-                    _page("Books and drift", "balance", "books", "subscriptions.view_reconciliation"),
+                    # The other pages of the books lie below its address, and are lit for themselves.
+                    _page("Books and drift", "balance", "books", "subscriptions.view_reconciliation")
+                    | {"active": lambda request: request.path == reverse("books")},
                     _page(
                         "Subscription reports", "monitoring", "books_reports", "subscriptions.report_invoice"
                     ),
                     _link("Plans", "sell", "subscriptions_plan", "subscriptions.view_plan"),
                     _link("Offers", "loyalty", "subscriptions_offer", "subscriptions.view_offer"),
+                    _page("Put on sale", "storefront", "sale", "subscriptions.change_plan"),
+                    _link("Gifts", "redeem", "subscriptions_gift", "subscriptions.view_gift"),
+                    _link(
+                        "Institutions",
+                        "account_balance",
+                        "subscriptions_institution",
+                        "subscriptions.view_institution",
+                    ),
+                    _link("Invoices", "receipt_long", "subscriptions_invoice", "subscriptions.view_invoice"),
                     _link("Letters", "mark_email_read", "subscriptions_notice", "subscriptions.view_notice"),
                     _link("Withdrawals", "undo", "subscriptions_withdrawal", "subscriptions.view_withdrawal"),
                     _link(
