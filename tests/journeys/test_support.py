@@ -31,7 +31,7 @@ def find(support: Page, asked: str, email: str) -> None:
 
 
 def test_access_is_given_with_a_reason(open_page: OpenPage) -> None:
-    reader, support = open_page(), open_page()
+    reader, support = open_page(), open_page(width=390, height=844, dark=True)
     email = sign_up(reader, "asks")
     expect_wall(reader)
     sign_in(support, "support@example.com")
