@@ -1,6 +1,8 @@
 """The line to Stripe, and the three ways it fails."""
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
@@ -60,13 +62,39 @@ def api() -> Any:
     return client.v1
 
 
+LINES, PATIENCE_SECONDS = 4, 1
+"""Calls to Stripe at once in one process, and how long one more waits for its turn.
+
+While Stripe hangs, a server process has its other threads left for readers.
+"""
+_lines = threading.BoundedSemaphore(LINES)
+_own = threading.local()
+
+
+@contextmanager
+def _line() -> Iterator[None]:
+    """One of the lines; a call within a call shares it. Raises StripeBusy when none comes free."""
+    if getattr(_own, "has_line", False):
+        yield
+        return
+    if not _lines.acquire(timeout=PATIENCE_SECONDS):
+        raise StripeBusy("Too many calls wait for Stripe already.")
+    _own.has_line = True
+    try:
+        yield
+    finally:
+        _own.has_line = False
+        _lines.release()
+
+
 def in_our_words(call: Callable[P, T]) -> Callable[P, T]:
-    """Turn the library's errors into those that callers act on."""
+    """Turn the library's errors into those that callers act on, and let only so many call at once."""
 
     @wraps(call)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return call(*args, **kwargs)
+            with _line():
+                return call(*args, **kwargs)
         except stripe.RateLimitError as error:
             raise StripeBusy(str(error)) from error
         except stripe.APIConnectionError as error:

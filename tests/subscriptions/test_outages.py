@@ -5,6 +5,7 @@ The network is shut but for this machine in all tests (`tests/conftest.py`); her
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from sandbox.running import Sandbox, running_sandbox
 from subscriptions.actions.books import sync_customer
 from subscriptions.actions.checkouts import ensure_customer, start_checkout
 from subscriptions.actions.settling import settle_due_events
+from subscriptions.gateways import StripeBusy, fetch_customer
+from subscriptions.gateways.connection import LINES
 from subscriptions.gateways.pacing import PacedClient
 from subscriptions.models import Checkout, Customer, Plan, Status, StripeEvent, Subscription
 from subscriptions.orders import Order
@@ -250,3 +253,30 @@ def test_a_rate_limit_slows_settling_and_loses_nothing(till: Till, sandbox: Sand
     assert rounds > 1
     assert set(StripeEvent.objects.values_list("state", flat=True)) == {State.DONE}
     assert Subscription.objects.filter(status=Status.ACTIVE).count() == 6
+
+
+def test_while_stripe_hangs_most_threads_are_left_for_readers(
+    till: Till, sandbox: Sandbox, settings: Settings, reader: User
+) -> None:
+    """Of twelve who want something of Stripe at once, all but a few are told within moments."""
+    customer = ensure_customer(user=reader).stripe_id
+    settings.STRIPE_TIMEOUT_SECONDS = 30
+    set_faults(sandbox, api_count=str(LINES), api_answer="hang", api_seconds="4")
+    answers: list[tuple[str, float]] = []
+
+    def ask() -> None:
+        began = time.monotonic()
+        try:
+            fetch_customer(customer)
+            answers.append(("answered", time.monotonic() - began))
+        except StripeBusy:
+            answers.append(("busy", time.monotonic() - began))
+
+    threads = [threading.Thread(target=ask) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer for answer, _ in answers) == ["answered"] * LINES + ["busy"] * (12 - LINES)
+    assert max(seconds for answer, seconds in answers if answer == "busy") < 4
+    assert fetch_customer(customer).id == customer
