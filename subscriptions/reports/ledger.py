@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from subscriptions.models import Dispute, Invoice, InvoiceLine, Payment, PlanPrice, Subscription
@@ -18,8 +18,12 @@ from subscriptions.reports.running import Run, moments_within, runs
 from subscriptions.reports.value import Line, Price, period_value, yearly_value
 
 CHUNK = 500
-LONGEST = timedelta(days=3 * 366)
-"""No price of Stripe's is for a longer time; older invoices need not be looked at."""
+LONGEST = timedelta(days=400)
+"""Plans are for a year at most: invoices older than that before a time have no line that touches it."""
+
+Owners = Mapping[int, tuple[int, datetime | None]]
+"""Whose account a subscription is of, and when it ended."""
+
 INCLUDED = Case(
     When(invoice__total=F("invoice__subtotal") - F("invoice__discount"), then=F("tax")),
     default=0,
@@ -75,7 +79,8 @@ class Statement:
 def state(moments: Sequence[datetime]) -> Statement:
     """Recurring revenue just before each of the rising `moments`, from our copy of the books alone."""
     grace = timedelta(days=settings.PAST_DUE_GRACE_DAYS)
-    found = Reading(moments, prices(), subscriptions())
+    owners = subscriptions()
+    found = Reading(moments, prices(), owners)
     lines = paid_lines(since=moments[0] - grace, until=moments[-1])
     stopped = stops()
     for subscription, group in groupby(lines, key=itemgetter(0)):
@@ -85,7 +90,7 @@ def state(moments: Sequence[datetime]) -> Statement:
         moments=moments,
         worth=dict(found.worth),
         first=found.first,
-        earlier=paid_before(moments[0] - grace),
+        earlier=paid_before(moments[0] - grace, owners),
         ties=dict(found.ties),
         plans={currency: dict(plans) for currency, plans in found.plans.items()},
     )
@@ -98,7 +103,7 @@ class Reading:
         self,
         moments: Sequence[datetime],
         known: Mapping[str, Price],
-        owners: Mapping[int, tuple[int, datetime | None]],
+        owners: Owners,
     ) -> None:
         count = len(moments)
         self.moments, self.known, self.owners = moments, known, owners
@@ -181,13 +186,13 @@ def paid_lines(*, since: datetime, until: datetime) -> Iterator[Line]:
     return map(Line._make, columns.iterator(chunk_size=5000))
 
 
-def paid_before(moment: datetime) -> frozenset[Account]:
+def paid_before(moment: datetime, owners: Owners) -> frozenset[Account]:
     """The accounts, by currency, that had paid money for a subscription before the moment."""
     paid = Invoice.objects.filter(
-        subscription=OuterRef("pk"), status=Invoice.Status.PAID, total__gt=0, created_at__lt=moment
+        status=Invoice.Status.PAID, total__gt=0, created_at__lt=moment, subscription__isnull=False
     )
-    begun = Subscription.objects.filter(Exists(paid), started_at__lt=moment).order_by()
-    return frozenset(begun.values_list("customer__user_id", "currency"))
+    found = paid.order_by().values_list("subscription_id", "currency").distinct()
+    return frozenset((owners[pk][0], currency) for pk, currency in found if pk)
 
 
 def prices() -> dict[str, Price]:
@@ -195,7 +200,7 @@ def prices() -> dict[str, Price]:
     return {row.stripe_id: Price(row.amount, row.months, row.plan_id) for row in PlanPrice.objects.all()}
 
 
-def subscriptions() -> dict[int, tuple[int, datetime | None]]:
+def subscriptions() -> Owners:
     """Whose account a subscription is of, and when it ended."""
     rows = Subscription.objects.order_by().values_list("pk", "customer__user_id", "ended_at")
     return {pk: (user, ended_at) for pk, user, ended_at in rows}

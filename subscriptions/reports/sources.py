@@ -1,13 +1,13 @@
 """Which story and which wall brought subscribers."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
-from kit.reporting import Cell, Link, Money, Period, Report, draw_bars
+from kit.reporting import Bar, Cell, Link, Money, Period, Report, draw_bars
 from subscriptions.models import Checkout, Status
 from subscriptions.reports.months import Months
 
@@ -69,12 +69,21 @@ def _stories(currency: str, found: list[dict[str, Any]]) -> Report:
         columns=("Came from", "Wall", "Subscriptions", "Still run", "On trial", "Money so far"),
         texts=2,
         rows=rows,
-        bars=draw_bars([(_short(row), *row[1:]) for row in rows], value=2),
+        bars=_bars_by_page(found),
     )
 
 
-def _short(row: tuple[Cell, ...]) -> str:
-    path = row[0].text if isinstance(row[0], Link) else str(row[0])
+def _bars_by_page(found: list[dict[str, Any]]) -> list[Bar]:
+    """A bar for each page, whichever walls its readers met."""
+    numbers: Counter[str] = Counter()
+    for row in found:
+        numbers[row["return_path"]] += row["number"]
+    return draw_bars([(_short(path), number) for path, number in numbers.most_common()], value=1)
+
+
+def _short(path: str) -> str:
+    if not path:
+        return "Not from a page"
     return path.rstrip("/").rpartition("/")[2].replace("-", " ") or "Front page"
 
 

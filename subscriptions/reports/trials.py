@@ -3,14 +3,18 @@
 from collections import defaultdict
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce, Least
 
 from kit.reporting import Cell, Period, Report, Share, draw_bars
 from subscriptions.models import Invoice, Status, Subscription
 from subscriptions.reports.months import Months, number_of_month
 
-PAID = Invoice.objects.filter(subscription=OuterRef("pk"), status=Invoice.Status.PAID, total__gt=0)
+PAID = Q(
+    pk__in=Invoice.objects.filter(status=Invoice.Status.PAID, total__gt=0, subscription__isnull=False).values(
+        "subscription"
+    )
+)
 
 
 def trials(period: Period, *, at: datetime) -> list[Report]:
@@ -19,15 +23,15 @@ def trials(period: Period, *, at: datetime) -> list[Report]:
     over = Q(status__in=(Status.CANCELED, Status.INCOMPLETE_EXPIRED))
     found = (
         Subscription.objects.filter(trial_end_at__isnull=False)
-        .annotate(until=Least("trial_end_at", Coalesce("ended_at", F("trial_end_at"))), paid=Exists(PAID))
+        .annotate(until=Least("trial_end_at", Coalesce("ended_at", F("trial_end_at"))))
         .filter(until__gte=months.since, until__lt=months.until)
         .annotate(month=number_of_month("until", months.moments))
         .order_by()
         .values("month")
         .annotate(
             ended=Count("pk"),
-            went_on=Count("pk", filter=Q(paid=True)),
-            left=Count("pk", filter=Q(paid=False) & over),
+            went_on=Count("pk", filter=PAID),
+            left=Count("pk", filter=~PAID & over),
         )
     )
     counts: dict[int, tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
