@@ -31,6 +31,17 @@ class Options:
 
 def read_options(arguments: list[str]) -> Options:
     """The options of a command line. Raises Refused for a combination that cannot work."""
+    options = Options(**vars(_parser().parse_args(arguments)))
+    if options.rate_limit is not None and options.rate_limit < 1:
+        raise Refused("--rate-limit must be at least 1 request a second; without it all are answered.")
+    if options.forward_to and not options.signing_secret:
+        raise Refused("--forward-to needs --signing-secret: events are never sent unsigned.")
+    if options.forward_to and not options.forward_to.startswith(("http://", "https://")):
+        raise Refused(f"--forward-to {options.forward_to} is not an http or https address.")
+    return options
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox", description="A Stripe test-mode server and a mailbox."
     )
@@ -64,14 +75,7 @@ def read_options(arguments: list[str]) -> Options:
         metavar="N",
         help="answer N requests of the API a second and refuse more with 429 (all)",
     )
-    options = Options(**vars(parser.parse_args(arguments)))
-    if options.rate_limit is not None and options.rate_limit < 1:
-        raise Refused("--rate-limit must be at least 1 request a second; without it all are answered.")
-    if options.forward_to and not options.signing_secret:
-        raise Refused("--forward-to needs --signing-secret: events are never sent unsigned.")
-    if options.forward_to and not options.forward_to.startswith(("http://", "https://")):
-        raise Refused(f"--forward-to {options.forward_to} is not an http or https address.")
-    return options
+    return parser
 
 
 def _retry_days(given: str) -> tuple[int, ...]:

@@ -8,7 +8,17 @@ from django.utils import timezone
 
 from accounts.models import User
 from kit.queue import wake_on_commit
-from subscriptions.actions import ahead, events, gifts, notices, offers, price_rises, reconciling, withdrawals
+from subscriptions.actions import (
+    addresses,
+    ahead,
+    events,
+    gifts,
+    notices,
+    offers,
+    price_rises,
+    reconciling,
+    withdrawals,
+)
 from subscriptions.actions.settling import settle_due_events
 from subscriptions.gateways import StripeRefused, StripeUnavailable
 from subscriptions.models import Notice, Reconciliation, StripeEvent
@@ -119,3 +129,9 @@ def open_offers() -> None:
             pass
     except (StripeUnavailable, StripeRefused) as trouble:
         logger.warning("Offers wait for Stripe: %s", trouble)
+
+
+@shared_task(autoretry_for=(StripeUnavailable,), retry_backoff=60, retry_backoff_max=3600, max_retries=24)
+def tell_address(user_id: int) -> None:
+    """Tell Stripe where a reader's mail goes now."""
+    addresses.follow_email(user=User.objects.get(pk=user_id))

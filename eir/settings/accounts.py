@@ -60,6 +60,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": f"20/m/ip,{_codes}",
     "confirm_email": _codes,
     "withdraw": "30/h/ip,5/h/key",
+    "readdress_gift": "10/d/user",
+    "invite_to_seat": "60/h/user",
 }
 ACCOUNT_FORMS = {
     "signup": "accounts.forms.SignupForm",

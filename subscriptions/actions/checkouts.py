@@ -33,6 +33,7 @@ from subscriptions.shop import CANCELLING
 
 # With an unfinished first payment a reader may start again (rules, section 7).
 BLOCKING = (Status.ACTIVE, Status.TRIALING, Status.PAST_DUE, Status.UNPAID, Status.PAUSED)
+LONGEST_PATH = 300
 PAID = ("paid", "no_payment_required")
 
 
@@ -132,7 +133,7 @@ def _refuse_while_pending(checkout: Checkout, session: SessionSnapshot, *, at: d
 def _lead_back(checkout: Checkout, order: Order) -> Checkout:
     """A session found again leads back to the page its reader came from last."""
     if order.return_path:
-        checkout.return_path, checkout.wall = order.return_path[:300], order.wall[:20]
+        checkout.return_path, checkout.wall = _short(order.return_path), order.wall[:20]
         checkout.save(update_fields=("return_path", "wall"))
     return checkout
 
@@ -147,7 +148,7 @@ def _open_checkout(*, user: User, order: Order, wanted: dict[str, Any], at: date
         **wanted,
         "user": user,
         "url": session.url,
-        "return_path": order.return_path[:300],
+        "return_path": _short(order.return_path),
         "wall": order.wall[:20],
         "created_at": at,
         "expires_at": session.expires_at,
@@ -156,6 +157,11 @@ def _open_checkout(*, user: User, order: Order, wanted: dict[str, Any], at: date
     # Of two for different orders, asked for at once, only the later stays open.
     _expire_others(checkout, at=at, begun_before=True)
     return checkout
+
+
+def _short(path: str) -> str:
+    """A page to lead back to, if its address is one we can keep: half of one leads nowhere."""
+    return path if len(path) <= LONGEST_PATH else ""
 
 
 def _terms(user: User, order: Order, wanted: dict[str, Any], *, at: datetime) -> SessionTerms:

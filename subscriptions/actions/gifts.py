@@ -140,6 +140,7 @@ def redeem_gift(*, code: str, user: User, at: datetime) -> Grant:
         CodeUnknown: nothing changes.
         StillSubscribed: nothing changes; the code stays good.
     """
+    User.objects.select_for_update().get(pk=user.pk)  # two gifts at once follow one upon the other
     gift = Gift.objects.select_for_update(of=("self",)).select_related("plan").get(pk=find_gift(code).pk)
     if gift.state not in OPEN:  # redeemed a moment ago, in another window
         raise CodeUnknown

@@ -133,6 +133,6 @@ def refund_gift(*, gift: Gift, reason: str, by: User | None, at: datetime) -> No
         raise CannotRefund("Nothing was paid for it, or the money has been given back.")
     if not reason.strip():
         raise CannotRefund("Say why the money is given back.")
-    refund_payment(intent=gift.intent_id, amount=None, key=f"refund-gift-{gift.pk}")
+    refund_payment(intent=gift.intent_id, amount=None, key=f"refund-gift-{gift.intent_id}")
     AuditEntry.record("refund gift", gift, by=by, at=at, reason=reason.strip())
     sync_customer(customer=ensure_customer(user=gift.giver), at=at)

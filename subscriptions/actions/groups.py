@@ -12,9 +12,10 @@ from accounts.models import AuditEntry, User
 from accounts.queries import proven_addresses
 from subscriptions.actions.access import follow_subscription
 from subscriptions.actions.notices import give_notice
-from subscriptions.models import Checkout, Group, GroupDomain, Notice, Seat, Subscription
+from subscriptions.models import Checkout, Group, GroupDomain, Notice, Seat, Status, Subscription
 from subscriptions.models.group import DOMAIN
 
+LIVING = (Status.ACTIVE, Status.TRIALING, Status.PAST_DUE)
 _signer = Signer(sep=".", salt="subscriptions.seat")
 
 
@@ -81,10 +82,12 @@ def take_seat(*, seat: Seat, user: User, at: datetime) -> None:
     """Accept an invitation: whoever holds its letter may, under whatever address they have an account.
 
     Raises:
-        NotYourSeat: it was taken back, or somebody else took it.
+        NotYourSeat: it was taken back, somebody else took it, or the group does not run.
     """
     seat = _lock_seat(seat)
     if seat.returned_at or (seat.user and seat.user != user):
+        raise NotYourSeat
+    if seat.group.subscription.status not in LIVING:
         raise NotYourSeat
     other = seat.group.seats.held().filter(user=user).exclude(pk=seat.pk).first()
     if other or seat.user == user:

@@ -43,14 +43,13 @@ def _open_grant(user: User, institution: Institution, *, at: datetime) -> None:
     held = Grant.objects.filter(user=user, institution=institution).first()
     if held is None:
         if ends_at is None or ends_at > at:
-            Grant.objects.create(
-                user=user,
-                source=Source.INSTITUTION,
-                institution=institution,
-                starts_at=max(at, institution.starts_at),
-                ends_at=ends_at,
-                reason=f"Access provided by {institution}.",
-            )
+            values = {
+                "source": Source.INSTITUTION,
+                "starts_at": max(at, institution.starts_at),
+                "ends_at": ends_at,
+                "reason": f"Access provided by {institution}.",
+            }
+            Grant.objects.get_or_create(user=user, institution=institution, defaults=values)
     elif ends_at is None or ends_at > at or held.ends_at is None or held.ends_at > at:
         held.starts_at = max(min(held.starts_at, at), institution.starts_at)
         held.ends_at, held.reason = ends_at, f"Access provided by {institution}."

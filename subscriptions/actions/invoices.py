@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db.models import Sum
 
 from subscriptions.gateways import ChargeSnapshot, DisputeSnapshot, InvoiceSnapshot, LineSnapshot
-from subscriptions.models import Customer, Dispute, Invoice, InvoiceLine, Payment, Subscription
+from subscriptions.models import Customer, Dispute, Invoice, InvoiceLine, Payment, Subscription, Withdrawal
 
+WITHDRAWN = (Withdrawal.State.ACCEPTED, Withdrawal.State.EXECUTED)
 COPIED = (
     "number",
     "status",
@@ -135,9 +136,12 @@ def derive_from_invoices(*, subscription: Subscription) -> None:
     rows = list(settled.prefetch_related("lines", "payments__disputes"))
     costly = [row for row in rows if _covers_until(row, least=1)]
     kept = [row for row in costly if _lost_at(row) is None]
-    subscription.covered_until_at = next(filter(None, (_covers_until(row, least=0) for row in rows)), None)
-    subscription.paid_until_at = _covers_until(kept[0], least=1) if kept else None
-    lost_at = _lost_at(costly[0]) if costly else None
+    covering = [row for row in rows if _covers_until(row, least=0)]
+    subscription.covered_until_at = _covers_until(covering[0], least=0) if covering else None
+    is_withdrawn = subscription.withdrawals.filter(state__in=WITHDRAWN).exists()
+    subscription.paid_until_at = _covers_until(kept[0], least=1) if kept and not is_withdrawn else None
+    # Free time given after a refund is read: it has an invoice of its own, over nothing.
+    lost_at = _lost_at(costly[0]) if costly and costly[0] == covering[0] else None
     still_paid = subscription.paid_until_at
     subscription.money_back_at = None if lost_at and still_paid and still_paid > lost_at else lost_at
     subscription.disputed_at = _disputed_at(subscription)

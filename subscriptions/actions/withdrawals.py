@@ -7,7 +7,7 @@ and a sweep tries it until Stripe has done it.
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -278,7 +278,8 @@ def _undo_subscription(withdrawal: Withdrawal, subscription: Subscription, *, at
     if subscription.status not in OVER:
         end_now(subscription.stripe_id, feedback="", comment="", key=f"withdrawal-{subscription.stripe_id}")
     refunded = kept = 0
-    for payment in _paid(subscription):
+    since = withdrawal.confirmed_at - timedelta(days=settings.WITHDRAWAL_DAYS + 1)
+    for payment in _paid(subscription, since=since):
         keeps = kept_of(payment, withdrawal)
         _give_back(payment, keeps=keeps)
         refunded, kept = refunded + payment.amount - keeps, kept + keeps
@@ -311,9 +312,10 @@ def _give_back(payment: Payment, *, keeps: int) -> None:
         refund_payment(intent=payment.intent_id, amount=rest, key=f"withdrawal-{payment.stripe_id}-{rest}")
 
 
-def _paid(subscription: Subscription) -> list[Payment]:
-    """All that was paid under the contract so far: it is at most some weeks old."""
-    return list(Payment.objects.filter(invoice__subscription=subscription, status="succeeded"))
+def _paid(subscription: Subscription, *, since: datetime) -> list[Payment]:
+    """What was paid within the time to withdraw: all there is, unless staff accept an old contract."""
+    paid = Payment.objects.filter(invoice__subscription=subscription, status="succeeded")
+    return list(paid.filter(created_at__gte=since))
 
 
 def kept_of(payment: Payment, withdrawal: Withdrawal) -> int:
@@ -363,11 +365,15 @@ def _close(withdrawal: Withdrawal, undone: Undone, *, at: datetime) -> None:
 
 @transaction.atomic
 def _hand_to_staff(withdrawal: Withdrawal, why: str, *, at: datetime) -> None:
-    withdrawal.state, withdrawal.note = State.RECEIVED, why
-    withdrawal.save(update_fields=("state", "note"))
+    locked = Withdrawal.objects.select_for_update().get(pk=withdrawal.pk)
+    if locked.state != State.ACCEPTED:
+        return
+    locked.state, locked.note = State.RECEIVED, why
+    locked.save(update_fields=("state", "note"))
+    withdrawal.state, withdrawal.note = locked.state, locked.note
     AuditEntry.record(
         "hand withdrawal to staff",
-        withdrawal,
+        locked,
         by=None,
         at=at,
         reason=why,

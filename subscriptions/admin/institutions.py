@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -10,7 +11,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.queries import signed_in_user
 from subscriptions.actions.institutions import follow_institution
-from subscriptions.models import Institution, InstitutionDomain, InstitutionNetwork
+from subscriptions.models import Grant, Institution, InstitutionDomain, InstitutionNetwork
 
 
 class NetworkInline(TabularInline):  # type: ignore[misc]  # the library has no types
@@ -40,6 +41,11 @@ class InstitutionAdmin(ModelAdmin):  # type: ignore[misc]
     readonly_fields = ("covers", "readers")
     inlines = (NetworkInline, DomainInline)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Institution]:
+        current = Count("grants", filter=Q(grants__in=Grant.objects.current(at=timezone.now())))
+        found: QuerySet[Institution] = super().get_queryset(request)
+        return found.prefetch_related("networks").annotate(reading=current)
+
     def has_delete_permission(self, request: HttpRequest, obj: Institution | None = None) -> bool:
         return False  # close it instead: what its readers had stays in the ledger
 
@@ -49,7 +55,7 @@ class InstitutionAdmin(ModelAdmin):  # type: ignore[misc]
 
     @admin.display(description="readers with an account")
     def readers(self, institution: Institution) -> int:
-        return institution.grants.current(at=timezone.now()).count()
+        return int(getattr(institution, "reading", 0))
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:  # type: ignore[type-arg]
         super().save_related(request, form, formsets, change)

@@ -40,6 +40,7 @@ from subscriptions.gateways.customers import (
     create_customer,
     delete_customer,
     fetch_customer,
+    readdress_customer,
 )
 from subscriptions.gateways.events import (
     BadSignature,
@@ -169,6 +170,7 @@ __all__ = [
     "preview_next",
     "preview_recurring",
     "read_event",
+    "readdress_customer",
     "reduce_price",
     "refund_payment",
     "rename_coupon",

@@ -36,6 +36,12 @@ def fetch_customer(customer_id: str) -> CustomerSnapshot:
 
 
 @in_our_words
+def readdress_customer(customer_id: str, *, email: str) -> None:
+    """Where Stripe's own mail goes from now on."""
+    api().customers.update(customer_id, {"email": email})
+
+
+@in_our_words
 def delete_customer(customer_id: str) -> None:
     """Delete a customer; Stripe ends their subscriptions at once."""
     api().customers.delete(customer_id)

@@ -127,4 +127,6 @@ def _tell(request: HttpRequest, changed: Changed) -> None:
         paid = format_money(invoice.amount_due, invoice.currency)
         messages.success(request, f"Done: you have {name} now. {paid} was charged.")
     else:
-        messages.success(request, f"Done: you have {name} now. Nothing was charged today.")
+        # Without an invoice the button was pressed twice, or a trial goes on.
+        nothing = " Nothing was charged today." if invoice else ""
+        messages.success(request, f"Done: you have {name} now.{nothing}")

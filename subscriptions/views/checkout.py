@@ -120,7 +120,7 @@ def checkout_success(request: HttpRequest) -> HttpResponse:
         checkout = finish_checkout(user=user, session_id=session_id, at=timezone.now())
     except NotYourCheckout:
         return render(request, "subscriptions/checkout_unknown.html", status=404)
-    except StripeUnavailable:
+    except (StripeUnavailable, StripeRefused):
         context = {"reason": AWAY, "look": look}
         return render(request, "subscriptions/checkout_waiting.html", context, status=503)
     if checkout.state == Checkout.State.COMPLETE:

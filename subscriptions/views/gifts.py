@@ -1,5 +1,6 @@
 """Giving a subscription, redeeming one, and seeing to those one gave."""
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -62,7 +63,7 @@ def done(request: HttpRequest) -> HttpResponse:
         checkout = finish_checkout(user=user, session_id=session_id, at=timezone.now())
     except NotYourCheckout:
         return render(request, "subscriptions/checkout_unknown.html", status=404)
-    except StripeUnavailable:
+    except (StripeUnavailable, StripeRefused):
         return render(request, "subscriptions/checkout_waiting.html", {"reason": AWAY}, status=503)
     gift = Gift.objects.filter(checkout=checkout).select_related("plan").first()
     if gift is None or gift.state == Gift.State.UNPAID:
@@ -123,6 +124,9 @@ def readdress(request: HttpRequest, pk: int) -> HttpResponse:
     if gift.state == Gift.State.DELIVERED:
         del form.fields["deliver_on"]
     if request.method == "POST" and form.is_valid():
+        limited: HttpResponse | None = ratelimit.consume_or_429(request, action="readdress_gift", user=user)
+        if limited:
+            return limited
         facts = {"deliver_on": gift.deliver_on, **form.cleaned_data}
         try:
             readdress_gift(gift=gift, by=user, at=timezone.now(), **facts)

@@ -2,6 +2,7 @@
 
 import re
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -68,6 +69,9 @@ def _group_context(owned: Group) -> dict[str, object]:
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite the addresses typed, one or many; those that cannot be are said, and stay in the form."""
     user, owned = _own_group(request)
+    limited: HttpResponse | None = ratelimit.consume_or_429(request, action="invite_to_seat", user=user)
+    if limited:
+        return limited
     typed = re.split(r"[\s,;]+", request.POST.get("addresses", "").strip())[:MOST_AT_ONCE]
     invited, left = 0, []
     trouble = ""
