@@ -69,7 +69,7 @@ def test_support_sets_a_name_right_and_closes_an_account(client: Client, support
 def test_support_cannot_make_anyone_staff(client: Client, support: User) -> None:
     reader = UserFactory.create()
     group = Group.objects.get(name=SUPPORT)
-    permission = Permission.objects.get(codename="change_group")
+    permission = Permission.objects.get(content_type__app_label="auth", codename="change_group")
     change(
         client,
         reader,
