@@ -224,3 +224,11 @@ def test_an_invited_reader_takes_and_gives_up_a_seat(client: Client, group: Grou
     assert reads(ilse)
     client.post(reverse("seat_leave", args=(Seat.objects.get().pk,)))
     assert (reads(ilse), client.get(f"/{address}").status_code) == (False, 410)
+
+
+def test_a_group_that_has_ended_takes_nobody_in(till: Till, group: Group, owner: User) -> None:
+    seat = invite_to_seat(group=group, email="ilse@example.com", by=owner, at=NOW)
+    till.v1.subscriptions.cancel(group.subscription.stripe_id)
+    sync_customer(customer=ensure_customer(user=owner), at=timezone.now())
+    with pytest.raises(NotYourSeat):
+        take_seat(seat=seat, user=person("ilse@example.com"), at=timezone.now())
