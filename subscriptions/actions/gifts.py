@@ -87,7 +87,7 @@ def deliver_gift(*, gift: Gift, at: datetime) -> bool:
 def readdress_gift(
     *, gift: Gift, recipient_name: str, recipient_email: str, deliver_on: date, by: User, at: datetime
 ) -> None:
-    """Correct where and when a gift goes; one that was delivered is written anew, at most once a day.
+    """Correct where and when a gift goes; one that was delivered is written anew, once a day to an address.
 
     Raises:
         CodeUnknown: it is redeemed or refunded, or was never paid.
