@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
-from articles.actions import size_picture
+from articles.actions.pictures import size_picture
 from articles.models import Author, Page, Picture, Section, Topic
 from articles.pictures import image_source
 

@@ -6,4 +6,4 @@ class ArticlesConfig(AppConfig):
     verbose_name = "Articles"
 
     def ready(self) -> None:
-        from articles import checks  # noqa: F401, PLC0415  # checks register themselves
+        from articles import checks, receivers, surfaces  # noqa: F401, PLC0415  # they register themselves

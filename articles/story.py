@@ -21,15 +21,18 @@ from articles.structured import (
 from subscriptions.shop import EARLY_START, shop_window
 
 
-def story_page(story: Article, reader: Reader, *, at: datetime) -> dict[str, Any]:
-    """The template's context for `story` as `reader` may see it at `at`."""
-    reading = read(story, reader, at=at)
+def story_page(
+    story: Article, reader: Reader, *, reading: Reading | None = None, at: datetime
+) -> dict[str, Any]:
+    """The template's context for `story` as `reader` may see it at `at`; `reading` if it is known already."""
+    reading = reading or read(story, reader, at=at)
     related = list(related_stories(story, at=at))
     shown = {other.pk for other in related}
     return {
         "article": story,
         "current_section": story.section,
         "reading": reading,
+        "reader": reader,
         "body": body_html(story, reading),
         "minutes": reading_minutes(story.word_count),
         "plans": () if reading.is_whole else shop_window(at=at).readers,
@@ -39,9 +42,9 @@ def story_page(story: Article, reader: Reader, *, at: datetime) -> dict[str, Any
         "related": related,
         "after": [other for other in stories_after(story, at=at) if other.pk not in shown],
         "canonical": canonical_address(story),
-        "description": describe(story),
+        "description": describe(story, at=at),
         "picture_address": picture_address(story),
-        "structured": as_script(news_article(story)),
+        "structured": as_script(news_article(story, at=at)),
     }
 
 

@@ -1,6 +1,7 @@
 """What machines are told about a story: schema.org's words by Google's rules for paywalls (P1 to P3)."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -26,11 +27,10 @@ def canonical_address(story: Article) -> str:
     return story.canonical_url or settings.SITE_URL + story.get_absolute_url()
 
 
-def describe(story: Article) -> str:
+def describe(story: Article, *, at: datetime) -> str:
     """A sentence or two for search results and cards, from nothing but what anyone may read."""
     if given := story.seo_description or story.standfirst:
         return given
-    at = story.published_at or story.changed_at
     return shorten(plain_text(read(story, VISITOR, at=at).text))
 
 
@@ -49,7 +49,7 @@ def picture_address(story: Article) -> str:
     return settings.SITE_URL + image_source(story.lead_picture).url
 
 
-def news_article(story: Article) -> dict[str, Any]:
+def news_article(story: Article, *, at: datetime) -> dict[str, Any]:
     """The story as a `NewsArticle`. Paid text is withheld from the page, so there is no `hasPart` (P2)."""
     authors = [
         {
@@ -69,7 +69,7 @@ def news_article(story: Article) -> dict[str, Any]:
         "@type": "NewsArticle",
         "mainEntityOfPage": canonical_address(story),
         "headline": story.headline,
-        "description": describe(story),
+        "description": describe(story, at=at),
         "inLanguage": story.language,
         "articleSection": story.section.name,
         "keywords": [topic.name for topic in story.topics.all()],
@@ -79,7 +79,7 @@ def news_article(story: Article) -> dict[str, Any]:
         "author": authors or [publisher],
         "publisher": publisher,
         "image": [address] if (address := picture_address(story)) else [],
-        "isAccessibleForFree": not story.is_gated,
+        "isAccessibleForFree": not story.ruling(at=at).is_gated,
         "correction": [_correction(correction) for correction in story.corrections.all()],
     }
     return {name: value for name, value in facts.items() if value not in ("", [], None)}

@@ -6,7 +6,7 @@ from django.urls import path
 from articles.caching import public_page
 from articles.feeds import StoriesFeed
 from articles.sitemaps import SITEMAPS
-from articles.views.article import article
+from articles.views.article import article, gift_link, mail_link, open_article
 from articles.views.author import author
 from articles.views.corrections import corrections
 from articles.views.front import front_page
@@ -19,6 +19,9 @@ from articles.views.topic import topic
 urlpatterns = [
     path("", front_page, name="front_page"),
     path("articles/<slug:slug>/", article, name="article"),
+    path("articles/<slug:slug>/open/", open_article, name="open_article"),
+    path("articles/<slug:slug>/gift/<str:token>/", gift_link, name="gift_link"),
+    path("articles/<slug:slug>/letter/<str:token>/", mail_link, name="mail_link"),
     path("sections/<slug:slug>/", section, name="section"),
     path("topics/<slug:slug>/", topic, name="topic"),
     path("authors/<slug:slug>/", author, name="author"),

@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from accounts.roles import EDITOR, PUBLISHER, SUPPORT, WRITER
-from articles.actions import add_picture
+from articles.actions.pictures import add_picture
 from articles.models import Article, Author, Page, Picture, Prominence, Section, State, Topic
 from demo.desk import load_desk, make_checkers
 from demo.logins import CHECKERS, PASSWORD, STAFF

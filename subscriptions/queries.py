@@ -6,7 +6,8 @@ from datetime import datetime
 from ipaddress import ip_address
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Concat
 
 from accounts.models import User
 from accounts.queries import proven_addresses
@@ -39,19 +40,48 @@ class GrantFact:
         return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
 
 
-def grants_of(user: User | AnonymousUser, *, at: datetime) -> tuple[GrantFact, ...]:
-    """The rights in force at `at`, the longest first; staff read everything while they are staff."""
-    if isinstance(user, AnonymousUser):
-        return ()
-    if user.is_staff and user.is_active:
-        return (GrantFact(Source.STAFF, "You work here.", user.joined_at, None),)
-    rows = (
-        Grant.objects.filter(user=user).current(at=at).values_list("source", "reason", "starts_at", "ends_at")
-    )
+@dataclass(frozen=True)
+class Rights:
+    """What someone may read by: the rights in force, the longest first, and the one that ended last."""
+
+    current: tuple[GrantFact, ...] = ()
+    lapsed: GrantFact | None = None
+
+
+def rights_of(user: User | AnonymousUser, *, address: str = "", at: datetime) -> Rights:
+    """The rights of an account and of the network address it asks from, in one query.
+
+    What an institution provides comes last. Staff read everything while they are staff.
+    """
+    if isinstance(user, User) and user.is_staff and user.is_active:
+        return Rights((GrantFact(Source.STAFF, "You work here.", user.joined_at, None),))
+    networks = _by_network(address)
+    own = None if isinstance(user, AnonymousUser) else Grant.objects.filter(user=user).order_by()
+    columns = ("source", "reason", "starts_at", "ends_at")
+    if own is None:
+        rows = [] if networks is None else list(networks.values_list(*NETWORK_COLUMNS))
+    elif networks is None:
+        rows = list(own.values_list(*columns))
+    else:
+        rows = list(own.values_list(*columns).union(networks.values_list(*NETWORK_COLUMNS), all=True))
     facts = [GrantFact(*row) for row in rows]
-    return tuple(
-        sorted(facts, key=lambda fact: (fact.ends_at is not None, fact.ends_at and -fact.ends_at.timestamp()))
+    ended = [fact for fact in facts if fact.ends_at and fact.ends_at <= at and fact.ends_at > fact.starts_at]
+    current = sorted((fact for fact in facts if fact.is_current(at)), key=_longest_first)
+    lapsed = max(ended, key=lambda fact: fact.ends_at or at, default=None)
+    return Rights(tuple(current), lapsed)
+
+
+def _longest_first(fact: GrantFact) -> tuple[bool, bool, float]:
+    return (
+        fact.source == Source.INSTITUTION,
+        fact.ends_at is not None,
+        -fact.ends_at.timestamp() if fact.ends_at else 0.0,
     )
+
+
+def grants_of(user: User | AnonymousUser, *, at: datetime) -> tuple[GrantFact, ...]:
+    """The account's own rights in force at `at`, the longest first."""
+    return rights_of(user, at=at).current
 
 
 def latest_subscription(user: User) -> Subscription | None:
@@ -106,23 +136,25 @@ def institutions_of(addresses: Iterable[str]) -> list[Institution]:
     return list(Institution.objects.filter(domains__domain__in=domains).distinct())
 
 
-def access_by_network(address: str, *, at: datetime) -> tuple[GrantFact, ...]:
-    """The right to read that a network address gives, from the institutions that have it in a range."""
+PROVIDED = "Access provided by "
+NETWORK_COLUMNS = ("source", "told", "institution__starts_at", "institution__ends_at")
+
+
+def _by_network(address: str) -> QuerySet[InstitutionNetwork] | None:
+    """The ranges of active institutions that a network address lies in, as grants; None for no address."""
     try:
         place = ip_address(address)
     except ValueError:
-        return ()
+        return None
     mapped = getattr(place, "ipv4_mapped", None) or place
     digits = digits_of(int(mapped), mapped.version)
     ranges = InstitutionNetwork.objects.filter(first__lte=digits, last__gte=digits)
-    rows = ranges.filter(institution__is_active=True).select_related("institution")
-    facts = (_fact_of(row.institution) for row in rows)
-    return tuple(fact for fact in facts if fact.is_current(at))
-
-
-def _fact_of(institution: Institution) -> GrantFact:
-    reason = f"Access provided by {institution}."
-    return GrantFact(Source.INSTITUTION, reason, institution.starts_at, institution.ends_at)
+    told = Concat(Value(PROVIDED), "institution__name", Value("."), output_field=CharField())
+    return (
+        ranges.filter(institution__is_active=True)
+        .annotate(source=Value(Source.INSTITUTION.value, output_field=CharField()), told=told)
+        .order_by()
+    )
 
 
 def group_owned_by(user: User) -> Group | None:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from articles.fields import BodyField
-from articles.models.access import Access
+from articles.models.access import Access, AccessRule, RuleFact, Ruling, StoryType, months_before
 from articles.models.author import Author
 from articles.models.picture import Picture
 from articles.models.section import Section
@@ -64,11 +64,12 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
     def for_lists(self) -> "ArticleQuerySet":
-        """All that a list of stories shows, in three queries, without the text."""
+        """All that a list shows, in three queries, without the text; in four if a rule asks for topics."""
+        asks_for_topics = any(rule.topic for rule in AccessRule.objects.in_force())
         return (
             self.defer("body")
             .select_related("section", "lead_picture")
-            .prefetch_related("bylines__author")
+            .prefetch_related("bylines__author", *(["topics"] if asks_for_topics else []))
             .order_by("-published_at", "-pk")
         )
 
@@ -89,12 +90,15 @@ class Article(models.Model):
     authors = models.ManyToManyField(Author, through="Byline", related_name="articles")
     language = models.CharField(max_length=12, default="en", help_text="A language code such as en or pt-BR.")
     lead_picture = models.ForeignKey(Picture, models.PROTECT, null=True, blank=True, related_name="+")
+    story_type = models.ForeignKey(
+        StoryType, models.SET_NULL, null=True, blank=True, related_name="articles", verbose_name="type"
+    )
     access = models.CharField(
         "who may read",
         max_length=12,
         choices=Access.choices,
         blank=True,
-        help_text="Empty: as the section says.",
+        help_text="Empty: as the rules of access say, or else the section.",
     )
     prominence = models.PositiveSmallIntegerField(
         "place on the front page", choices=Prominence.choices, default=Prominence.NORMAL
@@ -176,19 +180,31 @@ class Article(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("article", args=(self.slug,))
 
-    @property
-    def required_access(self) -> str:
-        """Who may read the whole: the story's own rule, otherwise the section's."""
-        return self.access or self.section.access or Access.SUBSCRIBERS
+    def ruling(self, *, at: datetime) -> Ruling:
+        """Who may read the whole at `at`: as the story says, or the first rule that fits, or its section.
+
+        Takes a query only where a rule asks for topics that were not fetched with the story.
+        """
+        if self.access:
+            return Ruling(self.access, "Set on the story itself.")
+        for rule in AccessRule.objects.in_force():
+            if self._fits(rule, at):
+                return Ruling(rule.access, f"Rule: {rule.name}.")
+        return Ruling(self.section.access or Access.SUBSCRIBERS, f"As in all of {self.section}.")
+
+    def _fits(self, rule: RuleFact, at: datetime) -> bool:
+        if rule.section not in {None, self.section_id} or rule.story_type not in {None, self.story_type_id}:
+            return False
+        if rule.older_than_months is not None:
+            appeared = self.first_published_at or self.published_at
+            if appeared is None or appeared > months_before(at, rule.older_than_months):
+                return False
+        return rule.topic is None or any(topic.pk == rule.topic for topic in self.topics.all())
 
     @property
     def credited_authors(self) -> list[Author]:
         """The authors in the order of the byline; no query after `for_lists`."""
         return [byline.author for byline in self.bylines.all()]
-
-    @property
-    def is_gated(self) -> bool:
-        return self.required_access != Access.FREE
 
     @property
     def has_working_draft(self) -> bool:

@@ -9,8 +9,8 @@ from articles.queries.lists import (
     stories_in_section,
     stories_on_topic,
 )
+from articles.queries.meters import fresh_meter, meter_of
 from articles.queries.pictures import pictures_in
-from articles.queries.readers import reader_of
 from articles.queries.stories import (
     find_moved_story,
     find_story,
@@ -25,11 +25,12 @@ __all__ = [
     "find_moved_story",
     "find_story",
     "find_withdrawn_story",
+    "fresh_meter",
     "front_page_layout",
     "list_page",
+    "meter_of",
     "pictures_in",
     "public_corrections",
-    "reader_of",
     "related_stories",
     "stories_after",
     "stories_by_author",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -26,6 +27,12 @@ def byline(story: Article) -> SafeString:
         format_html_join(", ", "{}", ((link,) for link in links[:-1])),
         links[-1],
     )
+
+
+@register.filter
+def access(story: Article) -> str:
+    """Who may read the whole of it now: a value of `Access`."""
+    return story.ruling(at=timezone.now()).access
 
 
 @register.inclusion_tag("articles/_picture.html")

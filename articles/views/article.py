@@ -2,28 +2,109 @@
 
 from datetime import datetime
 
+from allauth.core import ratelimit
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import http_date
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 
+from accounts.models import User
+from articles.actions.gift_links import count_reading
+from articles.actions.meters import MeterIsEmpty, open_story, start_meter
+from articles.arriving import is_arriving, is_from_here
 from articles.caching import public_page
-from articles.context import current_reader
-from articles.models import Article
+from articles.models import Article, GiftLink
+from articles.openings import opening_by_gift, opening_by_mail
+from articles.passes import METER_COOKIE, keep_cookie
+from articles.paywall import Opening, Verdict
 from articles.queries import find_moved_story, find_story, find_withdrawn_story
+from articles.readers import meter_key, read_story, sign_meter_key, user_of
 from articles.story import story_page
+
+METER_COOKIE_SECONDS = 62 * 24 * 3600
+"""Longer than a month, so that a meter does not end before what it counts."""
 
 
 @public_page
 def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """The story. Whoever has a meter opens it by coming; other visitors are asked first (`open_article`)."""
     now = timezone.now()
     story = find_story(slug, at=now)
     if story is None:
         return _without_story(request, slug, at=now)
-    page = story_page(story, current_reader(request), at=now)
-    response = render(request, "articles/article.html", page)
+    reader, reading = read_story(request, story, at=now)
+    owner = user_of(request) or meter_key(request)
+    if reading.decision.verdict is Verdict.TEASER and owner and is_arriving(request):
+        _open(story, owner, at=now)
+        reader, reading = read_story(request, story, at=now)
+    response = render(request, "articles/article.html", story_page(story, reader, reading=reading, at=now))
     response["Last-Modified"] = http_date(_changed_at(story).timestamp())
     return response
+
+
+@csrf_exempt  # a visitor's page sets no cookie, so it has no token: `is_from_here` tells instead
+@require_POST
+def open_article(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open the story with one of the free ones, and begin a visitor's meter with it if need be."""
+    now = timezone.now()
+    story = find_story(slug, at=now)
+    if story is None or not is_from_here(request):
+        raise Http404("There is no story to open at this address.")
+    response = redirect(story)
+    _, reading = read_story(request, story, at=now)
+    if reading.decision.verdict is not Verdict.TEASER:
+        return response
+    owner = user_of(request) or meter_key(request)
+    if not owner:
+        limited: HttpResponse | None = ratelimit.consume_or_429(request, action="start_meter")
+        if limited:
+            return limited
+        owner = start_meter(at=now).key or ""
+        keep_cookie(response, METER_COOKIE, sign_meter_key(owner), METER_COOKIE_SECONDS)
+    _open(story, owner, at=now)
+    return response
+
+
+def gift_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """The story by a link that a subscriber gave away (rule P7); one that has ended leads to the story."""
+    now = timezone.now()
+    links = GiftLink.objects.open(at=now).select_related("user")
+    link = links.filter(token=token, article__slug=slug, user__is_active=True).first()
+    if link is None:
+        return redirect("article", slug)
+    response = _by_link(request, slug, opening_by_gift(link), at=now)
+    if is_arriving(request) and user_of(request) != link.user:
+        count_reading(link=link)
+    return response
+
+
+def mail_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """The story by a link in one of our letters; one that has ended leads to the story's page."""
+    opening = opening_by_mail(token)
+    if opening is None:
+        return redirect("article", slug)
+    return _by_link(request, slug, opening, at=timezone.now())
+
+
+def _by_link(request: HttpRequest, slug: str, opening: Opening, *, at: datetime) -> HttpResponse:
+    story = find_story(slug, at=at)
+    if story is None or not opening.opens(story.pk, at):
+        return redirect("article", slug)
+    reader, reading = read_story(request, story, opening=opening, at=at)
+    page = story_page(story, reader, reading=reading, at=at) | {"by_link": True}
+    response = render(request, "articles/article.html", page)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"], response["Referrer-Policy"] = "noindex", "no-referrer"
+    return response
+
+
+def _open(story: Article, owner: User | str, *, at: datetime) -> None:
+    try:
+        open_story(article=story, owner=owner, at=at)
+    except MeterIsEmpty:
+        return
 
 
 def _without_story(request: HttpRequest, slug: str, *, at: datetime) -> HttpResponse:

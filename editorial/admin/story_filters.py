@@ -78,7 +78,7 @@ class DueFilter(admin.SimpleListFilter):
 
 
 class AccessFilter(admin.SimpleListFilter):
-    """Who may read, by the story's own rule or its section's (`Article.required_access`)."""
+    """Who may read, by the story's own rule or its section's (rules aside)."""
 
     title, parameter_name = "who may read", "access"
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from articles.fields import BodyField
-from articles.models import Access, Article, Section
+from articles.models import Access, Article, Section, StoryType
 
 
 class Priority(models.IntegerChoices):
@@ -47,6 +47,9 @@ class StoryTemplate(models.Model):
     text = BodyField(blank=True)
     dateline_source = models.CharField("source of the dateline", max_length=40, blank=True)
     access = models.CharField("who may read", max_length=12, choices=Access.choices, blank=True)
+    story_type = models.ForeignKey(
+        StoryType, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="type"
+    )
     expected_words = models.PositiveIntegerField("expected length", null=True, blank=True)
     position = models.PositiveSmallIntegerField("order", default=0)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.queries import signed_in_user
-from articles.actions import add_picture
+from articles.actions.pictures import add_picture
 from articles.models import Picture
 from articles.pictures import UnusablePicture, image_source
 from kit.desk import desk_page

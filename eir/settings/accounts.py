@@ -3,6 +3,7 @@
 from django.urls import reverse_lazy
 
 from eir.environment import IS_PRODUCTION, flag, number
+from eir.settings.paywall import METERS_PER_NETWORK
 from eir.settings.publication import PUBLICATION
 
 AUTH_USER_MODEL = "accounts.User"
@@ -60,6 +61,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": f"20/m/ip,{_codes}",
     "confirm_email": _codes,
     "withdraw": "30/h/ip,5/h/key",
+    "start_meter": f"{METERS_PER_NETWORK}/d/ip",
     "readdress_gift": "10/d/user",
     "invite_to_seat": "60/h/user",
 }

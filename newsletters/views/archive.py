@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from articles.caching import public_page
-from articles.context import current_reader
+from articles.readers import current_reader
 from newsletters.digest import make_digest
 from newsletters.models import Newsletter, Variant
 from newsletters.queries import released_editions
@@ -25,8 +25,9 @@ def archive(request: HttpRequest) -> HttpResponse:
 @public_page
 def edition(request: HttpRequest, slug: str, day: date) -> HttpResponse:
     found = get_object_or_404(released_editions(), newsletter__slug=slug, edition_date=day)
-    variant = Variant.SUBSCRIBER if current_reader(request).grants else Variant.FREE
-    digest = make_digest(found, variant=variant, at=timezone.now())
+    now = timezone.now()
+    variant = Variant.SUBSCRIBER if current_reader(request, at=now).grants else Variant.FREE
+    digest = make_digest(found, variant=variant, at=now)
     if digest.lead is None:
         raise Http404("No story of this edition can be read any more.")
     return render(request, "newsletters/edition.html", {"edition": found, "digest": digest})

@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from articles.actions import PictureNeedsAlt, add_picture
+from articles.actions.pictures import PictureNeedsAlt, add_picture
 from articles.models import Picture
 from articles.pictures import image_source
 from articles.queries import pictures_in

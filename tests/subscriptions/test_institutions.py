@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
@@ -13,13 +14,17 @@ from accounts.models import AuditEntry, User
 from subscriptions.actions.institutions import follow_domains, follow_institution
 from subscriptions.models import Institution, InstitutionDomain, InstitutionNetwork, Source
 from subscriptions.models.institution import network_of
-from subscriptions.queries import access_by_network, grants_of
+from subscriptions.queries import GrantFact, grants_of, rights_of
 from tests.factories.articles import PAID_TEXT, ArticleFactory
 
 pytestmark = pytest.mark.django_db
 
 NOW = timezone.now()
 DAY = timedelta(days=1)
+
+
+def by_network(address: str, *, at: datetime) -> tuple[GrantFact, ...]:
+    return rights_of(AnonymousUser(), address=address, at=at).current
 
 
 @pytest.fixture
@@ -83,14 +88,14 @@ def test_a_range_too_wide_or_not_a_range_is_refused(text: str) -> None:
 def test_a_network_reads_from_its_first_address_to_its_last(
     library: Institution, address: str, reads: bool
 ) -> None:
-    assert bool(access_by_network(address, at=NOW)) is reads
+    assert bool(by_network(address, at=NOW)) is reads
 
 
 def test_a_network_reads_while_the_contract_runs(library: Institution) -> None:
     moments = (NOW - 9 * DAY - DAY, NOW - 9 * DAY, NOW, NOW + 9 * DAY)
-    assert [bool(access_by_network("192.0.2.1", at=at)) for at in moments] == [False, True, True, False]
+    assert [bool(by_network("192.0.2.1", at=at)) for at in moments] == [False, True, True, False]
     Institution.objects.update(is_active=False)
-    assert access_by_network("192.0.2.1", at=NOW) == ()
+    assert by_network("192.0.2.1", at=NOW) == ()
 
 
 def test_a_story_is_whole_within_the_network_and_kept_by_no_cache(

@@ -1,0 +1,1 @@
+"""What can be done to the site's content, and by its readers; one module per noun."""

@@ -1,0 +1,118 @@
+"""Where a story could show: an address for every route of the site, taken from the URL configuration itself.
+
+A route without parts to fill in is a surface as it stands. For one with parts, whoever owns it says here (or
+in their own app's `surfaces.py`) at which addresses a given story would stand; `surfaces_of` refuses to leave
+a route out, so that a new page cannot be forgotten.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.http import urlencode
+
+from articles.models import Article
+
+Addresses = Callable[[Article], Iterable[str]]
+
+_addresses: dict[str, Addresses] = {}
+
+NO_SURFACE = {
+    "admin/": "the desk, for staff",
+    "review/": "the desk, for invited guests",
+    "accounts/": "signing in and out",
+    "account/": "one person's own affairs",
+    "seats/": "one person's own affairs",
+    "subscribe/": "paying",
+    "gift/": "paying",
+    "withdraw/": "contracts",
+    "stripe/": "Stripe's own address",
+    "media/": "files",
+    "newsletters/unsubscribe/": "one person's own affairs",
+    "newsletters/resubscribe/": "one person's own affairs",
+}
+"""Beginnings of routes that show no story, and why. Those without parts to fill in are surfaces anyway."""
+
+
+class RouteForgotten(Exception):
+    """A route says nowhere at which addresses a story would stand on it."""
+
+
+def surface(name: str) -> Callable[[Addresses], Addresses]:
+    """Register the addresses at which a story stands on the route of this name."""
+
+    def register(addresses: Addresses) -> Addresses:
+        _addresses[name] = addresses
+        return addresses
+
+    return register
+
+
+def surfaces_of(story: Article) -> list[str]:
+    """Every address of the site where `story` could show. Raises `RouteForgotten`."""
+    found: dict[str, None] = {}
+    for route, name in _routes(get_resolver().url_patterns):
+        if name in _addresses:
+            found.update(dict.fromkeys(_addresses[name](story)))
+        elif "<" not in route:
+            found[f"/{route}"] = None
+        elif not route.startswith(tuple(NO_SURFACE)):
+            raise RouteForgotten(f"{route} ({name}): say in surfaces.py where a story would stand on it.")
+    return list(found)
+
+
+def _routes(patterns: Sequence[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in patterns:
+        route = f"{before}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, route)
+        else:
+            yield route, pattern.name or ""
+
+
+@surface("article")
+def article(story: Article) -> list[str]:
+    return [story.get_absolute_url()]
+
+
+@surface("open_article")
+def open_article(story: Article) -> list[str]:
+    return [reverse("open_article", args=(story.slug,))]
+
+
+@surface("gift_link")
+def gift_link(story: Article) -> list[str]:
+    """With a token that was never given."""
+    return [reverse("gift_link", args=(story.slug, "x" * 32))]
+
+
+@surface("mail_link")
+def mail_link(story: Article) -> list[str]:
+    """With a token that was never given."""
+    return [reverse("mail_link", args=(story.slug, "x" * 32))]
+
+
+@surface("section")
+def section(story: Article) -> list[str]:
+    address = story.section.get_absolute_url()
+    return [address, f"{address}?{urlencode({'page': 2})}"]
+
+
+@surface("topic")
+def topic(story: Article) -> list[str]:
+    return [found.get_absolute_url() for found in story.topics.all()]
+
+
+@surface("author")
+def author(story: Article) -> list[str]:
+    return [found.get_absolute_url() for found in story.credited_authors]
+
+
+@surface("sitemap_part")
+def sitemap_part(story: Article) -> list[str]:
+    return [reverse("sitemap_part", args=("stories",))]
+
+
+@surface("page")
+def page(story: Article) -> list[str]:
+    """A standing page holds no story; one that has a story's slug for its address would."""
+    return [reverse("page", args=(story.slug,))]
