@@ -72,10 +72,10 @@ def test_it_costs_one_query_and_visitors_none(
     browser.get("/")
     with django_assert_num_queries(4):
         visitor.get("/")
-    with django_assert_num_queries(4 + 3):  # who, their grants, what is owed
+    with django_assert_num_queries(4 + 2):  # who, and what is owed; their rights in place of the network's
         browser.get("/")
     subscription(reader, Status.UNPAID)
-    with django_assert_num_queries(4 + 3):
+    with django_assert_num_queries(4 + 2):
         browser.get("/")
 
 

@@ -149,5 +149,5 @@ def test_the_page_takes_the_same_queries_for_few_and_many(
     browser = Client()
     browser.force_login(reader)
     browser.get("/account/invoices/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         browser.get("/account/invoices/")
