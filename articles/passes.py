@@ -37,7 +37,8 @@ def read_pass(request: HttpRequest, *, at: datetime) -> Reader | None:
         return None
     meter = None
     if facts["opened"] and facts["month"] == str(month_of(at)):
-        meter = MeterFact(0, frozenset(facts["opened"]))
+        limit, last = facts["meter"]
+        meter = MeterFact(limit, frozenset(facts["opened"]), last=last)
     grants = tuple(
         GrantFact(source, reason, _moment(start), _moment(end) if end else None)
         for source, reason, start, end in facts["grants"]
@@ -58,6 +59,7 @@ def give_pass(request: HttpRequest, response: HttpResponseBase, reader: Reader, 
         "is_signed_in": reader.is_signed_in,
         "grants": [_row(grant) for grant in reader.grants[:1]],
         "opened": sorted(opened),
+        "meter": [reader.meter.limit, reader.meter.last] if reader.meter else [0, 0],
         "month": str(month_of(at)),
     }
     keep_cookie(response, PASS_COOKIE, signing.dumps(facts, salt=SALT, compress=True), settings.PASS_SECONDS)

@@ -46,6 +46,8 @@ class MeterFact:
     opened: frozenset[int] = frozenset()
     more_with_account: int = 0
     """How many more stories a month an account would open; 0 for those who have one."""
+    last: int = 0
+    """The story it opened last; 0 for none."""
 
     @property
     def left(self) -> int:

@@ -12,6 +12,7 @@ from articles.markup.lead import reading_minutes
 from articles.markup.read import read as parse
 from articles.markup.sentences import sentence_ends
 from articles.models import Article, Picture, Section
+from articles.openings import mail_address
 from articles.paywall import SUBSCRIBER, VISITOR, Reader, Verdict, read
 from articles.pictures import image_source
 from newsletters.models import Edition, EditionStory, Variant
@@ -37,7 +38,10 @@ class Image:
 
 @dataclass(frozen=True)
 class Item:
-    """One story in the letter. `gate` says what the rest of it takes: `subscribe`, `register`, or nothing."""
+    """One story in the letter. `gate` says what the rest of it takes: `subscribe`, `register`, or nothing.
+
+    `opens_for` days its address opens it all the same; 0 for an address like any other.
+    """
 
     headline: str
     url: str
@@ -47,6 +51,7 @@ class Item:
     byline: str
     minutes: int
     gate: str
+    opens_for: int
     image: Image | None
 
 
@@ -78,34 +83,51 @@ class Digest:
         return any(item.gate == Verdict.SUBSCRIBE for item in self.items)
 
 
-def make_digest(edition: Edition, *, variant: str, at: datetime) -> Digest:
-    """The edition for `variant` at `at`: only visible stories, only what this reader may read (rule E7)."""
+@dataclass(frozen=True)
+class Setting:
+    """For whom the stories are set: readers of a kind, in their letter or for anyone on the web."""
+
+    variant: str
+    is_mailed: bool
+    at: datetime
+
+    def item(self, place: EditionStory, length: int) -> Item:
+        article = place.article
+        reading = read(article, READERS[self.variant], at=self.at)
+        gate = "" if reading.is_whole else reading.decision.verdict
+        opens_for = settings.MAIL_LINK_DAYS if self.is_mailed and gate == Verdict.SUBSCRIBE else 0
+        plain = settings.SITE_URL + article.get_absolute_url()
+        return Item(
+            headline=article.headline,
+            url=mail_address(article, at=self.at) if opens_for else plain,
+            section=article.section,
+            standfirst=place.teaser or article.standfirst,
+            summary=summarize(reading.text, length),
+            byline=_byline(article),
+            minutes=reading_minutes(article.word_count),
+            gate=gate,
+            opens_for=opens_for,
+            image=_image(article.lead_picture),
+        )
+
+
+def make_digest(edition: Edition, *, variant: str, is_mailed: bool = False, at: datetime) -> Digest:
+    """The edition for `variant` at `at`: only visible stories, only what this reader may read (rule E7).
+
+    Mailed to those who do not subscribe, its links open subscribers' stories for `MAIL_LINK_DAYS` without
+    counting (rule P6). Anything else shows plain addresses: what anyone can find must open nothing.
+    """
     places = list(visible_places(edition, at=at))
     if not places:
         return Digest(edition, variant, None, ())
-    lead = _item(places[0], variant, LEAD_SUMMARY_LENGTH[variant], at)
+    setting = Setting(variant, is_mailed, at)
+    lead = setting.item(places[0], LEAD_SUMMARY_LENGTH[variant])
     by_section: dict[Section, list[Item]] = {}
     for place in places[1:]:
-        item = _item(place, variant, SUMMARY_LENGTH[variant], at)
+        item = setting.item(place, SUMMARY_LENGTH[variant])
         by_section.setdefault(item.section, []).append(item)
     return Digest(
         edition, variant, lead, tuple(Block(section, tuple(items)) for section, items in by_section.items())
-    )
-
-
-def _item(place: EditionStory, variant: str, length: int, at: datetime) -> Item:
-    article = place.article
-    reading = read(article, READERS[variant], at=at)
-    return Item(
-        headline=article.headline,
-        url=settings.SITE_URL + article.get_absolute_url(),
-        section=article.section,
-        standfirst=place.teaser or article.standfirst,
-        summary=summarize(reading.text, length),
-        byline=_byline(article),
-        minutes=reading_minutes(article.word_count),
-        gate="" if reading.is_whole else reading.decision.verdict,
-        image=_image(article.lead_picture),
     )
 
 

@@ -34,7 +34,7 @@ class LetterTooLong(Exception):
 
 def render_edition(edition: Edition, *, variant: str, at: datetime) -> Letter:
     """The edition for one kind of reader, with the personal marks open. Raises `LetterTooLong`."""
-    digest = make_digest(edition, variant=variant, at=at)
+    digest = make_digest(edition, variant=variant, is_mailed=True, at=at)
     context = {
         "digest": digest,
         "edition": edition,

@@ -26,13 +26,12 @@ def meter_of(owner: User | str, *, at: datetime) -> MeterFact:
     """The meter of an account, or of the browser with this key, in the month of `at`: one query."""
     mine = Q(user=owner) if isinstance(owner, User) else Q(key=owner)
     this_month = FilteredRelation("reads", condition=Q(reads__month=month_of(at)))
-    rows = list(
-        Meter.objects.filter(mine).alias(month=this_month).values_list("allowance", "month__article_id")
-    )
+    meters = Meter.objects.filter(mine).alias(month=this_month).order_by("month__at", "month__pk")
+    rows = list(meters.values_list("allowance", "month__article_id"))
     fresh = fresh_meter(is_signed_in=isinstance(owner, User))
     if not rows:
         return fresh
     allowance = rows[0][0]
     limit = fresh.limit if allowance is None else allowance
-    opened = frozenset(story for _, story in rows if story is not None)
-    return MeterFact(limit, opened, fresh.more_with_account)
+    opened = [story for _, story in rows if story is not None]
+    return MeterFact(limit, frozenset(opened), fresh.more_with_account, last=opened[-1] if opened else 0)
