@@ -3,11 +3,15 @@
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from articles.models import Article, Meter, MeterRead, month_of
 from articles.queries import meter_of
+
+
+MAY_SET_ALLOWANCE = "articles.change_meter"
 
 
 class MeterIsEmpty(Exception):
@@ -24,7 +28,7 @@ def open_story(*, article: Article, owner: User | str, at: datetime) -> None:
     """Count `article` as opened this month by an account, or by the browser whose meter has this key.
 
     A story that was opened this month before costs nothing. Requests at the same moment wait for each other
-    here, so that no two of them take the last story. Raises `MeterIsEmpty`; so does an unknown key.
+    here, so that no two of them take the last story. Raises `MeterIsEmpty`.
     """
     meter = _locked(owner, at=at)
     month = month_of(at)
@@ -49,6 +53,25 @@ def merge_meter(*, key: str, user: User, at: datetime) -> None:
     MeterRead.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+@transaction.atomic
+def set_allowance(*, user: User, allowance: int | None, by: User, reason: str, at: datetime) -> None:
+    """Let an account open so many subscribers' stories a month; None: as many as everyone.
+
+    Raises `PermissionDenied` for whoever may not, and leaves an audit row about the account.
+    """
+    if not by.has_perm(MAY_SET_ALLOWANCE):
+        raise PermissionDenied
+    meter = _locked(user, at=at)
+    before, meter.allowance = meter.allowance, allowance
+    meter.save(update_fields=["allowance"])
+    words = {"from_state": _in_words(before), "to_state": _in_words(allowance), "reason": reason}
+    AuditEntry.record("set allowance", user, by=by, at=at, **words)
+
+
+def _in_words(allowance: int | None) -> str:
+    return "as for everyone" if allowance is None else f"{allowance} a month"
+
+
 def forget_meters(*, at: datetime) -> int:
     """Drop what was opened before the month of `at`, and visitors' meters that nothing is left in.
 
@@ -60,10 +83,7 @@ def forget_meters(*, at: datetime) -> int:
 
 
 def _locked(owner: User | str, *, at: datetime) -> Meter:
-    if isinstance(owner, User):
-        Meter.objects.get_or_create(user=owner, defaults={"created_at": at})
-        return Meter.objects.select_for_update().get(user=owner)
-    try:
-        return Meter.objects.select_for_update().get(key=owner)
-    except Meter.DoesNotExist:
-        raise MeterIsEmpty from None
+    """The owner's meter, made anew where it was forgotten: a key proves itself by its signature."""
+    whose = {"user": owner} if isinstance(owner, User) else {"key": owner}
+    Meter.objects.get_or_create(defaults={"created_at": at}, **whose)
+    return Meter.objects.select_for_update().get(**whose)
