@@ -7,6 +7,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.core.cache import cache
 
 from sandbox.running import Sandbox, running_sandbox
 
@@ -47,6 +48,13 @@ def shut_network() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket, "getaddrinfo", guarded_look_up)
         yield
+
+
+@pytest.fixture(autouse=True)
+def forget_rules() -> Iterator[None]:
+    """Rules of access are kept between requests; a test that rolls its rules back tells nobody."""
+    yield
+    cache.delete("articles.access-rules")
 
 
 @pytest.fixture(scope="session")

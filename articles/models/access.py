@@ -34,6 +34,7 @@ class StoryType(models.Model):
 class RuleFact:
     """An access rule as it is weighed; a condition that is None fits every story."""
 
+    pk: int
     name: str
     access: str
     section: int | None = None
@@ -62,7 +63,7 @@ class AccessRuleQuerySet(models.QuerySet["AccessRule"]):
         """All rules in their order, kept between requests: a change holds everywhere within a minute."""
         kept: tuple[RuleFact, ...] | None = cache.get(KEPT_RULES)
         if kept is None:
-            names = ("name", "access", "section_id", "topic_id", "story_type_id", "older_than_months")
+            names = ("pk", "name", "access", "section_id", "topic_id", "story_type_id", "older_than_months")
             kept = tuple(RuleFact(*row) for row in self.order_by("position", "pk").values_list(*names))
             cache.set(KEPT_RULES, kept, KEPT_SECONDS)
         return kept
@@ -106,8 +107,11 @@ class AccessRule(models.Model):
 
 
 def months_before(at: datetime, months: int) -> datetime:
-    """The same moment `months` earlier; the last day of the month where that one has no such day."""
-    ordinal = at.year * 12 + at.month - 1 - months
+    """The same moment `months` earlier; the last day of the month where that one has no such day.
+
+    No earlier than the first year there is.
+    """
+    ordinal = max(12, at.year * 12 + at.month - 1 - months)
     year, month = divmod(ordinal, 12)
     for day in range(at.day, 27, -1):
         try:

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 
 from articles.fields import BodyField
@@ -63,6 +64,21 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             first_published_at__lte=at,
         )
 
+    def with_access(self, *, at: datetime) -> "ArticleQuerySet":
+        """Annotate `access_now`: who may read each story at `at`, as `Article.ruling` says."""
+        of_section = Coalesce(NullIf("section__access", Value("")), Value(str(Access.SUBSCRIBERS)))
+        rules = (When(_fitting(rule, at), then=Value(rule.access)) for rule in AccessRule.objects.in_force())
+        return self.annotate(
+            access_now=Case(When(~Q(access=""), then=F("access")), *rules, default=of_section)
+        )
+
+    def with_rule(self, *, at: datetime) -> "ArticleQuerySet":
+        """Annotate `rule_now`: the key of the access rule that decides a story at `at`; null where none does."""
+        own = When(~Q(access=""), then=None)
+        rules = (When(_fitting(rule, at), then=Value(rule.pk)) for rule in AccessRule.objects.in_force())
+        field = models.BigIntegerField(null=True)
+        return self.annotate(rule_now=Case(own, *rules, default=None, output_field=field))
+
     def for_lists(self) -> "ArticleQuerySet":
         """All that a list shows, in three queries, without the text; in four if a rule asks for topics."""
         asks_for_topics = any(rule.topic for rule in AccessRule.objects.in_force())
@@ -72,6 +88,22 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             .prefetch_related("bylines__author", *(["topics"] if asks_for_topics else []))
             .order_by("-published_at", "-pk")
         )
+
+
+def _fitting(rule: RuleFact, at: datetime) -> Q:
+    """`Article._fits`, told to the database."""
+    fits = Q()
+    if rule.section is not None:
+        fits &= Q(section=rule.section)
+    if rule.story_type is not None:
+        fits &= Q(story_type=rule.story_type)
+    if rule.topic is not None:
+        fits &= Q(Exists(Article.topics.through.objects.filter(article=OuterRef("pk"), topic=rule.topic)))
+    if rule.older_than_months is not None:
+        until = months_before(at, rule.older_than_months)
+        appeared = Q(first_published_at__isnull=True, published_at__lte=until)
+        fits &= Q(first_published_at__lte=until) | appeared
+    return fits
 
 
 class Article(models.Model):
