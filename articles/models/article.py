@@ -73,7 +73,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
     def with_rule(self, *, at: datetime) -> "ArticleQuerySet":
-        """Annotate `rule_now`: the key of the access rule that decides a story at `at`; null where none does."""
+        """Annotate `rule_now`: the key of the access rule that decides at `at`; null where none does."""
         own = When(~Q(access=""), then=None)
         rules = (When(_fitting(rule, at), then=Value(rule.pk)) for rule in AccessRule.objects.in_force())
         field = models.BigIntegerField(null=True)
