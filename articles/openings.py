@@ -4,6 +4,7 @@ Their addresses end in a token; the page behind is never indexed, names the clea
 sends no referrer (rule P7).
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -12,8 +13,15 @@ from django.urls import reverse
 
 from articles.models import Article, GiftLink
 from articles.paywall import Opening
+from subscriptions.models import Source
+from subscriptions.queries import GrantFact
 
 SALT = "articles.mail-link"
+
+
+def gives_away(grants: Iterable[GrantFact]) -> bool:
+    """Whether these rights let a reader give stories away: any but an institution's, meant for its own."""
+    return bool(settings.GIFT_LINKS_PER_MONTH) and any(grant.source != Source.INSTITUTION for grant in grants)
 
 
 def gift_address(link: GiftLink) -> str:

@@ -79,6 +79,11 @@ def open_article(story: Article) -> list[str]:
     return [reverse("open_article", args=(story.slug,))]
 
 
+@surface("give_article")
+def give_article(story: Article) -> list[str]:
+    return [reverse("give_article", args=(story.slug,))]
+
+
 @surface("gift_link")
 def gift_link(story: Article) -> list[str]:
     """With a token that was never given."""

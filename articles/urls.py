@@ -10,7 +10,9 @@ from articles.views.article import article, gift_link, mail_link, open_article
 from articles.views.author import author
 from articles.views.corrections import corrections
 from articles.views.front import front_page
+from articles.views.giving import end_gift, give_article, given
 from articles.views.page import page
+from articles.views.reading import reading
 from articles.views.robots import robots
 from articles.views.section import section
 from articles.views.theme import theme
@@ -20,8 +22,12 @@ urlpatterns = [
     path("", front_page, name="front_page"),
     path("articles/<slug:slug>/", article, name="article"),
     path("articles/<slug:slug>/open/", open_article, name="open_article"),
+    path("articles/<slug:slug>/give/", give_article, name="give_article"),
     path("articles/<slug:slug>/gift/<str:token>/", gift_link, name="gift_link"),
     path("articles/<slug:slug>/letter/<str:token>/", mail_link, name="mail_link"),
+    path("account/reading/", reading, name="account_reading"),
+    path("account/given/", given, name="account_given"),
+    path("account/given/<int:pk>/end/", end_gift, name="end_gift"),
     path("sections/<slug:slug>/", section, name="section"),
     path("topics/<slug:slug>/", topic, name="topic"),
     path("authors/<slug:slug>/", author, name="author"),

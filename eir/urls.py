@@ -23,6 +23,7 @@ urlpatterns = [
     # Pages of our own, some of them under admin/.
     path("", include("editorial.urls")),
     path("", include("subscriptions.urls")),
+    path("", include("articles.desk_urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),

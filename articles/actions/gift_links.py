@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.timezone import make_aware
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from articles.models import Article, GiftLink, month_of
+from articles.openings import gives_away
 from subscriptions.queries import grants_of
 
 
@@ -21,10 +22,10 @@ class CannotGive(Exception):
 def give_story(*, article: Article, by: User, at: datetime) -> GiftLink:
     """A link that opens `article` to whoever has it; the one that is still open, if there is one.
 
-    Raises `CannotGive`: no right to read it oneself, or all of the month's given away.
+    Raises `CannotGive`: no right of one's own to read it, or all of the month's given away.
     """
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    if not grants_of(by, at=at):
+    if not gives_away(grants_of(by, at=at)):
         raise CannotGive("Giving stories away is for subscribers.")
     mine = GiftLink.objects.filter(user=by)
     if living := mine.filter(article=article).open(at=at).first():
@@ -38,6 +39,19 @@ def give_story(*, article: Article, by: User, at: datetime) -> GiftLink:
         created_at=at,
         expires_at=at + timedelta(days=settings.GIFT_LINK_DAYS),
     )
+
+
+@transaction.atomic
+def end_gift_link(*, link: GiftLink, by: User, at: datetime) -> None:
+    """Let `link` open nothing from now on. Ending one that has ended changes nothing.
+
+    It counts among the stories given away this month all the same. Raises `CannotGive`: it is another's.
+    """
+    if link.user_id != by.pk:
+        raise CannotGive("Only whoever gave a story away can end its link.")
+    if GiftLink.objects.open(at=at).filter(pk=link.pk).update(expires_at=at):
+        AuditEntry.record("end gift link", link, by=by, at=at)
+    link.refresh_from_db(fields=["expires_at"])
 
 
 def gift_links_left(user: User, *, at: datetime) -> int:

@@ -10,7 +10,6 @@ from accounts.models import AuditEntry, User
 from articles.models import Article, Meter, MeterRead, month_of
 from articles.queries import meter_of
 
-
 MAY_SET_ALLOWANCE = "articles.change_meter"
 
 

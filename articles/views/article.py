@@ -1,8 +1,10 @@
 """A story: the whole or its free part, as the paywall says; and what stands where one was withdrawn."""
 
 from datetime import datetime
+from typing import Any
 
 from allauth.core import ratelimit
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,9 +18,9 @@ from articles.actions.meters import MeterIsEmpty, open_story, start_meter
 from articles.arriving import is_arriving, is_from_here
 from articles.caching import public_page
 from articles.models import Article, GiftLink
-from articles.openings import opening_by_gift, opening_by_mail
+from articles.openings import gives_away, opening_by_gift, opening_by_mail
 from articles.passes import METER_COOKIE, keep_cookie
-from articles.paywall import Opening, Verdict
+from articles.paywall import Opening, Reader, Verdict
 from articles.queries import find_moved_story, find_story, find_withdrawn_story
 from articles.readers import meter_key, read_story, sign_meter_key, user_of
 from articles.story import story_page
@@ -39,7 +41,8 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     if reading.decision.verdict is Verdict.TEASER and owner and is_arriving(request):
         _open(story, owner, at=now)
         reader, reading = read_story(request, story, at=now)
-    response = render(request, "articles/article.html", story_page(story, reader, reading=reading, at=now))
+    page = story_page(story, reader, reading=reading, at=now) | _giving(request, reader)
+    response = render(request, "articles/article.html", page)
     response["Last-Modified"] = http_date(_changed_at(story).timestamp())
     return response
 
@@ -98,6 +101,12 @@ def _by_link(request: HttpRequest, slug: str, opening: Opening, *, at: datetime)
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"], response["Referrer-Policy"] = "noindex", "no-referrer"
     return response
+
+
+def _giving(request: HttpRequest, reader: Reader) -> dict[str, Any]:
+    """Whether the story can be given away by whoever reads it, and for how many days."""
+    can_give = user_of(request) is not None and gives_away(reader.grants)
+    return {"can_give": can_give, "gift_days": settings.GIFT_LINK_DAYS}
 
 
 def _open(story: Article, owner: User | str, *, at: datetime) -> None:

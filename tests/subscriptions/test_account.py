@@ -126,7 +126,7 @@ def test_the_page_takes_the_same_queries_for_few_and_many_grants(
         Grant.objects.create(user=reader, source="comp", starts_at=BEGAN, reason="Thank you.")
     browser = signed_in(reader)
     browser.get("/account/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(13):
         browser.get("/account/")
 
 
