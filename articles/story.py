@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.dateline import dateline_html, run_in
 from articles.markup.lead import reading_minutes
-from articles.markup.render import render_body
+from articles.markup.render import FindPicture, render_body
 from articles.models import Article
 from articles.paywall import Reader, Reading, read
 from articles.queries import pictures_in, related_stories, stories_after
@@ -48,7 +48,10 @@ def story_page(
     }
 
 
-def body_html(story: Article, reading: Reading) -> SafeString:
-    """The text that was granted as page HTML, its dateline run into the first paragraph."""
-    html = render_body(reading.text, picture=pictures_in(reading.text))
+def body_html(story: Article, reading: Reading, *, picture: FindPicture | None = None) -> SafeString:
+    """The text that was granted as page HTML, its dateline run into the first paragraph.
+
+    `picture` knows the pictures of several texts, fetched together.
+    """
+    html = render_body(reading.text, picture=picture or pictures_in(reading.text))
     return mark_safe(run_in(dateline_html(story), html))  # noqa: S308 (rendering escapes every text)
