@@ -7,8 +7,11 @@ from django.http import HttpRequest
 
 LOOKING_AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 PROGRAMS = re.compile(
-    r"bot\b|crawl|spider|slurp|preview|scanner|monitor|\bcurl/|\bwget/|python-|go-http-client", re.IGNORECASE
+    r"(?<!cu)bot\b|crawl|spider|slurp|preview|externalhit|headless|\bscanner\b|monitor(ing)?\b|ia_archiver"
+    r"|\b(curl|wget|python|java|okhttp|axios|node|go-http-client|apache-httpclient|libwww-perl|whatsapp)[-/]",
+    re.IGNORECASE,
 )
+"""Cubot makes telephones."""
 
 
 def is_arriving(request: HttpRequest) -> bool:

@@ -21,8 +21,8 @@ View = Callable[..., HttpResponseBase]
 def public_page(view: View) -> View:
     """Let a visitor's page be kept for a minute and compared by its ETag; keep a personal one nowhere.
 
-    Personal is what a signed-in reader gets, or whoever reads by the network or the link they come from or
-    has a meter, and what tells a visitor something once, as on signing out.
+    Personal is what a signed-in reader gets, or whoever reads by the network or the link they come from, did
+    so once or has a meter, and what tells a visitor something once, as on signing out.
     Neither is compared by its date: what a reader may see changes without the story. A page that is kept must
     set no cookie, so a visitor's page holds no form that needs a CSRF token.
     """
@@ -45,5 +45,6 @@ def public_page(view: View) -> View:
 
 def _is_personal(request: HttpRequest) -> bool:
     reader: Reader | None = getattr(request, "reader", None)
-    has_more = bool(reader and (reader.grants or reader.opening)) or METER_COOKIE in request.COOKIES
+    has_more = bool(reader and (reader.grants or reader.lapsed or reader.opening))
+    has_more = has_more or METER_COOKIE in request.COOKIES
     return request.user.is_authenticated or has_more or getattr(get_messages(request), "used", False)

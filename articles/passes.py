@@ -23,7 +23,8 @@ from subscriptions.models import Source
 from subscriptions.queries import GrantFact
 
 PASS_COOKIE, METER_COOKIE = "pass", "meter"
-SALT = "articles.pass"
+SALT = "articles.pass.1"
+"""Its number changes with what a pass holds, so that none is read that an earlier release made."""
 
 
 def read_pass(request: HttpRequest, *, at: datetime) -> Reader | None:
@@ -39,11 +40,12 @@ def read_pass(request: HttpRequest, *, at: datetime) -> Reader | None:
     if facts["opened"] and facts["month"] == str(month_of(at)):
         limit, last = facts["meter"]
         meter = MeterFact(limit, frozenset(facts["opened"]), last=last)
-    grants = tuple(
+    grants = [
         GrantFact(source, reason, _moment(start), _moment(end) if end else None)
         for source, reason, start, end in facts["grants"]
-    )
-    return Reader(is_signed_in=facts["is_signed_in"], grants=grants, meter=meter)
+    ]
+    current = tuple(grant for grant in grants if grant.is_current(at))
+    return Reader(is_signed_in=facts["is_signed_in"], grants=current, meter=meter)
 
 
 def give_pass(request: HttpRequest, response: HttpResponseBase, reader: Reader, *, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """A story: the whole or its free part, as the paywall says; and what stands where one was withdrawn."""
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from allauth.core import ratelimit
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from articles.actions.gift_links import count_reading
 from articles.actions.meters import MeterIsEmpty, open_story, start_meter
-from articles.arriving import is_arriving, is_from_here
+from articles.arriving import is_arriving, is_from_here, is_program
 from articles.caching import public_page
 from articles.models import Article, GiftLink
 from articles.openings import gives_away, opening_by_gift, opening_by_mail
@@ -50,14 +51,17 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 @csrf_exempt  # a visitor's page sets no cookie, so it has no token: `is_from_here` tells instead
 @require_POST
 def open_article(request: HttpRequest, slug: str) -> HttpResponse:
-    """Open the story with one of the free ones, and begin a visitor's meter with it if need be."""
+    """Open the story with one of the free ones, and begin a visitor's meter with it if need be.
+
+    A program gets the same answer, and nothing is opened.
+    """
     now = timezone.now()
     story = find_story(slug, at=now)
     if story is None or not is_from_here(request):
         raise Http404("There is no story to open at this address.")
     response = redirect(story)
     _, reading = read_story(request, story, at=now)
-    if reading.decision.verdict is not Verdict.TEASER:
+    if reading.decision.verdict is not Verdict.TEASER or is_program(request):
         return response
     owner = user_of(request) or meter_key(request)
     if not owner:
@@ -74,11 +78,11 @@ def gift_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """The story by a link that a subscriber gave away (rule P7); one that has ended leads to the story."""
     now = timezone.now()
     links = GiftLink.objects.open(at=now).select_related("user")
-    link = links.filter(token=token, article__slug=slug, user__is_active=True).first()
+    link = links.filter(token=token, user__is_active=True).first()
     if link is None:
         return redirect("article", slug)
-    response = _by_link(request, slug, opening_by_gift(link), at=now)
-    if is_arriving(request) and user_of(request) != link.user:
+    response = _by_link(request, slug, token, opening_by_gift(link), at=now)
+    if response.status_code == HTTPStatus.OK and is_arriving(request) and user_of(request) != link.user:
         count_reading(link=link)
     return response
 
@@ -88,18 +92,26 @@ def mail_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     opening = opening_by_mail(token)
     if opening is None:
         return redirect("article", slug)
-    return _by_link(request, slug, opening, at=timezone.now())
+    return _by_link(request, slug, token, opening, at=timezone.now())
 
 
-def _by_link(request: HttpRequest, slug: str, opening: Opening, *, at: datetime) -> HttpResponse:
-    story = find_story(slug, at=at)
-    if story is None or not opening.opens(story.pk, at):
+def _by_link(request: HttpRequest, slug: str, token: str, opening: Opening, *, at: datetime) -> HttpResponse:
+    """The story, or the way to where it stands now, or the story's page where the link does not open it.
+
+    Its links and forms tell no one the token: they send the site's own address at most. (With no-referrer
+    browsers would send forms with `Origin: null`, which Django refuses.)
+    """
+    story, moved = find_story(slug, at=at), find_moved_story(slug, at=at)
+    if story and opening.opens(story.pk, at):
+        reader, reading = read_story(request, story, opening=opening, at=at)
+        page = story_page(story, reader, reading=reading, at=at)
+        response = render(request, "articles/article.html", page)
+    elif moved and opening.opens(moved.pk, at) and request.resolver_match:
+        response = redirect(request.resolver_match.view_name, moved.slug, token)
+    else:
         return redirect("article", slug)
-    reader, reading = read_story(request, story, opening=opening, at=at)
-    page = story_page(story, reader, reading=reading, at=at) | {"by_link": True}
-    response = render(request, "articles/article.html", page)
     response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"], response["Referrer-Policy"] = "noindex", "no-referrer"
+    response["X-Robots-Tag"], response["Referrer-Policy"] = "noindex", "strict-origin"
     return response
 
 
