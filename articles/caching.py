@@ -2,18 +2,24 @@
 
 from collections.abc import Callable
 from functools import wraps
+from hashlib import sha256
+from http import HTTPStatus
 
 from django.contrib.messages import get_messages
-from django.http import HttpRequest
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.http import http_date
 from django.views.decorators.http import conditional_page
 
 from articles.passes import METER_COOKIE, give_pass
 from articles.paywall import Reader
 
 VISITOR_SECONDS = 60
+CONTENT_KNOWN_SECONDS = 30 * 24 * 3600
 
 View = Callable[..., HttpResponseBase]
 
@@ -41,6 +47,38 @@ def public_page(view: View) -> View:
         return response
 
     return handle
+
+
+def public_file(view: View) -> View:
+    """For what is the same whoever asks, a feed or a sitemap: kept for a minute, compared by ETag and date.
+
+    The date is when the content was first seen to be what it is. No date among the stories would do: one
+    that is withdrawn, deleted or moved takes its date along; whoever compares by date alone would keep it.
+    """
+
+    @conditional_page
+    @wraps(view, updated=())
+    def handle(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()
+        if isinstance(response, HttpResponse) and response.status_code == HTTPStatus.OK:
+            response["Last-Modified"] = http_date(_content_since(request.get_full_path(), response.content))
+            patch_cache_control(response, public=True, max_age=VISITOR_SECONDS)
+        return response
+
+    return handle
+
+
+def _content_since(path: str, content: bytes) -> float:
+    """Since when this content stands at this path, as far as is known; else since now (seconds of Unix)."""
+    key = f"content-since:{sha256(path.encode()).hexdigest()}"
+    digest = sha256(content).hexdigest()
+    kept: tuple[str, float] | None = cache.get(key)
+    if kept is None or kept[0] != digest:
+        kept = (digest, timezone.now().timestamp())
+        cache.set(key, kept, CONTENT_KNOWN_SECONDS)
+    return kept[1]
 
 
 def _is_personal(request: HttpRequest) -> bool:

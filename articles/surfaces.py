@@ -16,6 +16,9 @@ Addresses = Callable[[Article], Iterable[str]]
 
 _addresses: dict[str, Addresses] = {}
 
+FORMATS = ("rss", "atom")
+"""The endings of feeds."""
+
 NO_SURFACE = {
     "admin/": "the desk, for staff",
     "review/": "the desk, for invited guests",
@@ -121,3 +124,24 @@ def sitemap_part(story: Article) -> list[str]:
 def page(story: Article) -> list[str]:
     """A standing page holds no story; one that has a story's slug for its address would."""
     return [reverse("page", args=(story.slug,))]
+
+
+@surface("section_feed")
+def section_feed(story: Article) -> list[str]:
+    return [reverse("section_feed", args=(story.section.slug, kind)) for kind in FORMATS]
+
+
+@surface("topic_feed")
+def topic_feed(story: Article) -> list[str]:
+    return [
+        reverse("topic_feed", args=(topic.slug, kind)) for topic in story.topics.all() for kind in FORMATS
+    ]
+
+
+@surface("author_feed")
+def author_feed(story: Article) -> list[str]:
+    return [
+        reverse("author_feed", args=(author.slug, kind))
+        for author in story.credited_authors
+        for kind in FORMATS
+    ]

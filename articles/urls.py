@@ -1,14 +1,15 @@
 """The addresses of the public site. Standing pages answer any single word, so this file is included last."""
 
 from django.contrib.sitemaps.views import index, sitemap
-from django.urls import path
+from django.urls import path, register_converter
 
 from articles.caching import public_page
-from articles.feeds import StoriesFeed
+from articles.feeds import Format
 from articles.sitemaps import SITEMAPS
 from articles.views.article import article, gift_link, mail_link, open_article
 from articles.views.author import author
 from articles.views.corrections import corrections
+from articles.views.feeds import author_feed, feeds, section_feed, site_feed, topic_feed
 from articles.views.front import front_page
 from articles.views.giving import end_gift, give_article, given
 from articles.views.page import page
@@ -17,6 +18,21 @@ from articles.views.robots import robots
 from articles.views.section import section
 from articles.views.theme import theme
 from articles.views.topic import topic
+
+
+class FormatConverter:
+    """The ending of a feed's address: `rss` or `atom`."""
+
+    regex = "rss|atom"
+
+    def to_python(self, value: str) -> Format:
+        return Format(value)
+
+    def to_url(self, value: str) -> str:
+        return str(value)
+
+
+register_converter(FormatConverter, "format")
 
 urlpatterns = [
     path("", front_page, name="front_page"),
@@ -32,7 +48,12 @@ urlpatterns = [
     path("topics/<slug:slug>/", topic, name="topic"),
     path("authors/<slug:slug>/", author, name="author"),
     path("corrections/", corrections, name="corrections"),
-    path("rss.xml", public_page(StoriesFeed()), name="rss"),
+    path("rss.xml", site_feed, {"kind": Format.RSS}, name="rss"),
+    path("atom.xml", site_feed, {"kind": Format.ATOM}, name="atom"),
+    path("sections/<slug:slug>/<format:kind>.xml", section_feed, name="section_feed"),
+    path("topics/<slug:slug>/<format:kind>.xml", topic_feed, name="topic_feed"),
+    path("authors/<slug:slug>/<format:kind>.xml", author_feed, name="author_feed"),
+    path("feeds/", feeds, name="feeds"),
     path(
         "sitemap.xml",
         public_page(index),

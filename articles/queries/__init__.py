@@ -3,7 +3,10 @@
 from articles.queries.corrections import public_corrections
 from articles.queries.front import FrontPage, SectionBlock, front_page_layout
 from articles.queries.lists import (
+    latest_stories,
     list_page,
+    listed_authors,
+    listed_topics,
     stories_by_author,
     stories_for_feed,
     stories_in_section,
@@ -27,7 +30,10 @@ __all__ = [
     "find_withdrawn_story",
     "fresh_meter",
     "front_page_layout",
+    "latest_stories",
     "list_page",
+    "listed_authors",
+    "listed_topics",
     "meter_of",
     "pictures_in",
     "public_corrections",

@@ -31,6 +31,20 @@ def stories_by_author(author: Author, *, at: datetime) -> QuerySet[Article]:
     return Article.objects.visible(at=at).for_lists().filter(authors=author)
 
 
-def stories_for_feed(*, at: datetime) -> QuerySet[Article]:
-    """The latest stories with their text, for feeds that hold its free part."""
-    return Article.objects.visible(at=at).for_lists().defer(None)[:FEED_LENGTH]
+def stories_for_feed(stories: QuerySet[Article]) -> QuerySet[Article]:
+    """The latest of a list with their text, for feeds, which hold as much of it as their reader may read."""
+    return stories.defer(None)[:FEED_LENGTH]
+
+
+def latest_stories(*, at: datetime) -> QuerySet[Article]:
+    return Article.objects.visible(at=at).for_lists()
+
+
+def listed_topics(*, at: datetime) -> QuerySet[Topic]:
+    """Topics with a story that the public can see, by name."""
+    return Topic.objects.filter(pk__in=Article.objects.visible(at=at).values("topics"))
+
+
+def listed_authors(*, at: datetime) -> QuerySet[Author]:
+    """Authors with a story that the public can see, by name."""
+    return Author.objects.filter(pk__in=Article.objects.visible(at=at).values("authors"))
