@@ -26,6 +26,14 @@ def dateline_html(story: Article) -> SafeString:
     return format_html('<span class="dateline">{}—</span>', text) if text else SafeString("")
 
 
+def dateline_text(story: Article) -> str:
+    """`PORT SALDANE, July 3, 2026 (EIRNS)—` as plain text; empty when the story has none."""
+    where_and_when = ", ".join(filter(None, (story.dateline_place.upper(), _day(story.dateline_date))))
+    source = f"({story.dateline_source})" if story.dateline_source else ""
+    text = " ".join(filter(None, (where_and_when, source)))
+    return f"{text}—" if text else ""
+
+
 def run_in(dateline: SafeString, html: str) -> str:
     """`html` with the dateline at the head of its first paragraph."""
     return FIRST_PARAGRAPH.sub(lambda found: found[0] + dateline, html, count=1) if dateline else html

@@ -39,6 +39,7 @@ HASH: Final = r"\\#"
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~]|&(?=#|\w)")
 _AT_LINE_START = re.compile(r"(?m)^([ \t]*)([#+=-]|:(?=-)|\d{1,9}(?=[.)]))")
 _CLOSING_HASH = re.compile(r"#$")
+_PLAIN_ADDRESS = re.compile(r"[^\s()<>]+")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
@@ -72,7 +73,8 @@ def link_to(href: str, text: str, title: str = "") -> str:
     """A link; `text` is Markdown already."""
     quoted = re.sub(r'[\\"|]', r"\\\g<0>", " ".join(title.split()))
     named = f' "{_entities(quoted)}"' if quoted else ""
-    return f"[{text}](<{_address(href)}>{named})"
+    address = _address(href)
+    return f"[{text}]({address if _PLAIN_ADDRESS.fullmatch(address) else f'<{address}>'}{named})"
 
 
 @dataclass

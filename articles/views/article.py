@@ -22,9 +22,10 @@ from articles.models import Article, GiftLink
 from articles.openings import gives_away, opening_by_gift, opening_by_mail
 from articles.passes import METER_COOKIE, keep_cookie
 from articles.paywall import Opening, Reader, Verdict
-from articles.queries import find_moved_story, find_story, find_withdrawn_story
+from articles.queries import find_story
 from articles.readers import meter_key, read_story, sign_meter_key, user_of
-from articles.story import story_page
+from articles.story import changed_at, story_page
+from articles.views.absent import without_story
 
 METER_COOKIE_SECONDS = 62 * 24 * 3600
 """Longer than a month, so that a meter does not end before what it counts."""
@@ -36,7 +37,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     story = find_story(slug, at=now)
     if story is None:
-        return _without_story(request, slug, at=now)
+        return without_story(request, slug, at=now)
     reader, reading = read_story(request, story, at=now)
     owner = user_of(request) or meter_key(request)
     if reading.decision.verdict is Verdict.TEASER and owner and is_arriving(request):
@@ -44,7 +45,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         reader, reading = read_story(request, story, at=now)
     page = story_page(story, reader, reading=reading, at=now) | _giving(request, reader)
     response = render(request, "articles/article.html", page)
-    response["Last-Modified"] = http_date(_changed_at(story).timestamp())
+    response["Last-Modified"] = http_date(changed_at(story).timestamp())
     return response
 
 
@@ -126,20 +127,3 @@ def _open(story: Article, owner: User | str, *, at: datetime) -> None:
         open_story(article=story, owner=owner, at=at)
     except MeterIsEmpty:
         return
-
-
-def _without_story(request: HttpRequest, slug: str, *, at: datetime) -> HttpResponse:
-    """Lead from a former address to the present one in one step (rule W9), or say what was withdrawn (W7).
-
-    The page of a withdrawn story repeats nothing of it, not even its headline: that may be what was wrong.
-    """
-    if moved := find_moved_story(slug, at=at):
-        return redirect(moved, permanent=True)
-    if withdrawn := find_withdrawn_story(slug, at=at):
-        return render(request, "articles/withdrawn.html", {"withdrawn": withdrawn}, status=410)
-    raise Http404("There is no story at this address.")
-
-
-def _changed_at(story: Article) -> datetime:
-    """When the page became what it is: a story changed before its embargo lifted is new when it lifts."""
-    return max(filter(None, (story.changed_at, story.published_at, story.embargo_until)))

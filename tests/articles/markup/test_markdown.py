@@ -135,7 +135,7 @@ def test_a_picture_has_its_alternative_text_caption_and_credit() -> None:
         '<span class="credit">Ann Orley</span></figcaption></figure>'
     )
     found = to_markdown(body, picture=lambda key: ImageSource(f"https://a.example/{key}.jpg", 3, 2))
-    assert found == "![A \\[low\\] quay](<https://a.example/7.jpg>)\\\nThe quay. — Ann Orley"
+    assert found == "![A \\[low\\] quay](https://a.example/7.jpg)\\\nThe quay. — Ann Orley"
 
 
 def test_an_embed_is_a_link_that_names_where_it_leads() -> None:
