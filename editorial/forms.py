@@ -15,7 +15,7 @@ from editorial.actions import Placing, free_slug
 from editorial.content import PLAIN, Content
 from editorial.numbers import whole_number
 
-PLACED = ("access", "prominence", "embargo_until", "unpublish_at")
+PLACED = ("access", "story_type", "prominence", "embargo_until", "unpublish_at")
 MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
 
 

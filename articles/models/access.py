@@ -42,6 +42,16 @@ class RuleFact:
     story_type: int | None = None
     older_than_months: int | None = None
 
+    def covers(self, other: "RuleFact") -> bool:
+        """Whether it fits every story that the other one fits, so that after it the other never decides."""
+        mine, theirs = self.older_than_months, other.older_than_months
+        return (
+            self.section in {None, other.section}
+            and self.topic in {None, other.topic}
+            and self.story_type in {None, other.story_type}
+            and (mine is None or (theirs is not None and mine <= theirs))
+        )
+
 
 @dataclass(frozen=True)
 class Ruling:

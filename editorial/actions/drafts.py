@@ -34,7 +34,7 @@ class StaleSave(CannotSave):
 
 @transaction.atomic
 def begin_story(*, content: Content, by: User | None, at: datetime, **settings: Any) -> Article:
-    """Make a story with its first text; `settings` are access, prominence, embargo_until, wire_key.
+    """Make a story with its first text; `settings` are what `Placing` has, and wire_key.
 
     Raises `CannotSave` when the address is, or was, another story's.
     """

@@ -1,4 +1,4 @@
-"""Who may read a story, where it stands on the front page, how long it is embargoed, until when it is public.
+"""Who may read a story, its type, its place on the front page, its embargo, until when it is public.
 
 None of it is text: it holds at once and voids no approval.
 """
@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 from django.db import transaction
 
 from accounts.models import AuditEntry, User
-from articles.models import Article
+from articles.models import Article, StoryType
 from editorial.actions.moving import ENDS_FIRST, CannotMove
 from editorial.actions.states import settle_due
 from editorial.queries import can_place
@@ -19,6 +19,7 @@ class Placing(TypedDict, total=False):
     """What may be set; a name left out stays as it is."""
 
     access: str
+    story_type: StoryType | None
     prominence: int
     embargo_until: datetime | None
     unpublish_at: datetime | None

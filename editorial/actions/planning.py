@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -45,9 +45,9 @@ def plan_story(
     if not slugline.strip():
         raise CannotMove("Give the story a working name.")
     content = Content(slugline=slugline.strip(), slug=free_slug(slugline), section=section.pk)
-    access = ""
+    settings: dict[str, Any] = {}
     if template:
-        access = template.access
+        settings = {"access": template.access, "story_type": template.story_type}
         if plan.get("expected_words") is None:
             plan["expected_words"] = template.expected_words
         content = replace(
@@ -56,7 +56,7 @@ def plan_story(
             body=template.text,
             dateline_source=template.dateline_source,
         )
-    article = begin_story(content=content, by=by, at=at, access=access)
+    article = begin_story(content=content, by=by, at=at, **settings)
     assign_story(article=article, by=by, at=at, **plan)
     return article
 

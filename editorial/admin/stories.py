@@ -49,7 +49,7 @@ class ArticleAdmin(StoryList, StoryRead, ModelAdmin):  # type: ignore[misc]  # t
         (
             "Placing",
             {
-                "fields": (("access", "prominence"), ("embargo_until", "unpublish_at")),
+                "fields": (("access", "story_type", "prominence"), ("embargo_until", "unpublish_at")),
                 "description": "These hold as soon as they are saved, and no review is asked again.",
             },
         ),

@@ -1,7 +1,7 @@
 """The filters of the list of stories. None of them counts anything: a list of 100,000 opens at once."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import F, Q, QuerySet
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.queries import signed_in_user
 from articles.models import Access, Article
+from articles.models.article import ArticleQuerySet
 from editorial.agenda import week_of
 from editorial.board import assigned, assignee_choices
 from editorial.queries import PILES, overdue, own_stories
@@ -78,7 +79,7 @@ class DueFilter(admin.SimpleListFilter):
 
 
 class AccessFilter(admin.SimpleListFilter):
-    """Who may read, by the story's own rule or its section's (rules aside)."""
+    """Who may read now, as `Article.ruling` has it: by the story itself, a rule or its section."""
 
     title, parameter_name = "who may read", "access"
 
@@ -89,8 +90,8 @@ class AccessFilter(admin.SimpleListFilter):
         level = self.value()
         if level not in Access.values:
             return queryset
-        by_section = ["", level] if level == Access.SUBSCRIBERS else [level]
-        return queryset.filter(Q(access=level) | Q(access="", section__access__in=by_section))
+        weighed = cast("ArticleQuerySet", queryset).with_access(at=timezone.now())
+        return weighed.filter(Q(access_now=level))
 
 
 class MarkFilter(admin.SimpleListFilter):

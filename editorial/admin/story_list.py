@@ -13,7 +13,8 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from accounts.queries import signed_in_user
-from articles.models import Article, State
+from articles.models import Access, Article, State
+from articles.models.article import ArticleQuerySet
 from editorial.admin.story_filters import (
     AccessFilter,
     AssigneeFilter,
@@ -44,10 +45,11 @@ class StoryPaginator(BoundedPaginator):
 
 
 class StoryChangeList(ChangeList):  # type: ignore[misc]  # the library has no types
-    """The stories with their plans at hand."""
+    """The stories with their plans at hand, and what says who may read them."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Article]:
-        return planned(super().get_queryset(request, *args, **kwargs), at=timezone.now())
+        found: ArticleQuerySet = super().get_queryset(request, *args, **kwargs)
+        return planned(found.with_what_rules_weigh(), at=timezone.now())
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -74,6 +76,7 @@ class StoryList:
         WhoseFilter,
         DueFilter,
         AccessFilter,
+        "story_type",
         MarkFilter,
     )
     list_select_related = ("section",)
@@ -116,9 +119,10 @@ class StoryList:
 
     @display(description="who may read", ordering="access")
     def show_access(self, article: Article) -> str:
-        if article.access:
-            return str(article.get_access_display())
-        return f"{article.section.get_access_display()} (section)"
+        """The ruling and why: `everyone (rule: The archive is free)`."""
+        ruling = article.ruling(at=timezone.now())
+        why = ruling.because.removesuffix(".")
+        return f"{Access(ruling.access).label} ({why[:1].lower()}{why[1:]})"
 
     @display(description="time", ordering="changed_at")
     def show_time(self, article: Article) -> str:

@@ -68,6 +68,8 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": "Desk settings",
                 "items": [
+                    _link("Access rules", "lock_open", "articles_accessrule", "articles.view_accessrule"),
+                    _link("Story types", "category", "articles_storytype", "articles.view_storytype"),
                     _link("Review paths", "rule", "editorial_reviewpath", "editorial.view_reviewpath"),
                     _link("Checks", "checklist", "editorial_checkrule", "editorial.view_checkrule"),
                     _link(
@@ -77,7 +79,7 @@ UNFOLD: dict[str, Any] = {
                         "editorial.view_housestyleterm",
                     ),
                     _link(
-                        "Story types",
+                        "Story templates",
                         "dashboard_customize",
                         "editorial_storytemplate",
                         "editorial.view_storytemplate",
@@ -139,6 +141,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _page("Reports", "bar_chart", "desk:reports", "accounts.view_auditentry"),
+                    _link("Leak probes", "water_drop", "articles_leakprobe", "articles.view_leakprobe"),
                     _link("Audit trail", "history", "accounts_auditentry", "accounts.view_auditentry"),
                     _link("Roles", "groups", "auth_group", "auth.view_group"),
                     _link(

@@ -90,7 +90,7 @@ class RulesInTheDatabaseTest(TestCase):
                 first_published_at=first,
                 public_version=None if published is None else 1,
             )
-        found = Article.objects.with_access(at=at).with_rule(at=at)
+        found: Any = Article.objects.with_access(at=at).with_rule(at=at)
         names = dict(AccessRule.objects.values_list("pk", "name"))
         for story in found:
             ruling = story.ruling(at=at)
@@ -126,4 +126,5 @@ def test_rules_are_weighed_in_the_query_of_the_stories(
     ArticleFactory.create_batch(3)
     AccessRule.objects.in_force()
     with django_assert_num_queries(1):
-        assert len(Article.objects.with_access(at=MONTH_ENDS[0]).filter(access_now=Access.FREE)) == 3
+        weighed: Any = Article.objects.with_access(at=MONTH_ENDS[0])
+        assert len(weighed.filter(access_now=Access.FREE)) == 3

@@ -75,7 +75,7 @@ def test_the_list_costs_the_same_for_one_story_and_for_thirty(
     for each in range(number):
         add_story(None, each)
     client.get(LIST)  # content types are looked up once a process
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = client.get(LIST)
     assert page.context["cl"].result_count == number
 

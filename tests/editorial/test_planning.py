@@ -127,7 +127,7 @@ def test_the_list_costs_the_same_for_one_story_for_thirty_and_for_three_thousand
     stack(number, section(), by=user, assignee=user)
     client = browser_of(user)
     client.get(LIST)
-    with django_assert_num_queries({EDITOR: 8, WRITER: 12}[role]):
+    with django_assert_num_queries({EDITOR: 9, WRITER: 13}[role]):
         page = client.get(LIST)
     assert page.context["cl"].result_count == min(number, StoryPaginator.bound)
     assert ("More than 1,000 stories" in page.text) == (number > 1000)
