@@ -22,7 +22,7 @@ from articles.models import Article, GiftLink
 from articles.openings import gives_away, opening_by_gift, opening_by_mail
 from articles.passes import METER_COOKIE, keep_cookie
 from articles.paywall import Opening, Reader, Verdict
-from articles.queries import find_story
+from articles.queries import find_moved_story, find_story
 from articles.readers import meter_key, read_story, sign_meter_key, user_of
 from articles.story import changed_at, story_page
 from articles.views.absent import without_story
