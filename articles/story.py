@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
+from articles.cards import card_address
 from articles.dateline import dateline_html, run_in
 from articles.markup.lead import reading_minutes
 from articles.markup.render import FindPicture, render_body
@@ -16,7 +17,6 @@ from articles.structured import (
     canonical_address,
     describe,
     news_article,
-    picture_address,
 )
 from subscriptions.shop import EARLY_START, shop_window
 
@@ -43,7 +43,7 @@ def story_page(
         "after": [other for other in stories_after(story, at=at) if other.pk not in shown],
         "canonical": canonical_address(story),
         "description": describe(story, at=at),
-        "picture_address": picture_address(story),
+        "card": card_address(story),
         "structured": as_script(news_article(story, at=at)),
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
+from articles.cards import card_address
 from articles.markup.lead import plain_text
 from articles.models import Article, Correction
 from articles.paywall import VISITOR, read
@@ -78,7 +79,7 @@ def news_article(story: Article, *, at: datetime) -> dict[str, Any]:
         "dateline": story.dateline_place,
         "author": authors or [publisher],
         "publisher": publisher,
-        "image": [address] if (address := picture_address(story)) else [],
+        "image": [*filter(None, [picture_address(story)]), card_address(story)],
         "isAccessibleForFree": not story.ruling(at=at).is_gated,
         "correction": [_correction(correction) for correction in story.corrections.all()],
     }

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.http import urlencode
 
+from articles.cards import card_path
 from articles.models import Article
 
 Addresses = Callable[[Article], Iterable[str]]
@@ -75,6 +76,22 @@ def _routes(patterns: Sequence[URLPattern | URLResolver], before: str = "") -> I
 @surface("article")
 def article(story: Article) -> list[str]:
     return [story.get_absolute_url()]
+
+
+@surface("article_markdown")
+def article_markdown(story: Article) -> list[str]:
+    return [reverse("article_markdown", args=(story.slug,))]
+
+
+@surface("article_print")
+def article_print(story: Article) -> list[str]:
+    return [reverse("article_print", args=(story.slug,))]
+
+
+@surface("card")
+def card(story: Article) -> list[str]:
+    """With the digest it has now, and with another that leads there."""
+    return [card_path(story), reverse("card", args=(story.slug, "0" * 16))]
 
 
 @surface("open_article")

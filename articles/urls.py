@@ -8,6 +8,8 @@ from articles.feeds import Format
 from articles.sitemaps import SITEMAPS
 from articles.views.article import article, gift_link, mail_link, open_article
 from articles.views.author import author
+from articles.views.card import card
+from articles.views.copies import article_markdown, article_print
 from articles.views.corrections import corrections
 from articles.views.feeds import author_feed, feeds, section_feed, site_feed, topic_feed
 from articles.views.front import front_page
@@ -37,6 +39,9 @@ register_converter(FormatConverter, "format")
 urlpatterns = [
     path("", front_page, name="front_page"),
     path("articles/<slug:slug>/", article, name="article"),
+    path("articles/<slug:slug>.md", article_markdown, name="article_markdown"),
+    path("articles/<slug:slug>/print/", article_print, name="article_print"),
+    path("cards/<slug:slug>-<slug:digest>.png", card, name="card"),
     path("articles/<slug:slug>/open/", open_article, name="open_article"),
     path("articles/<slug:slug>/give/", give_article, name="give_article"),
     path("articles/<slug:slug>/gift/<str:token>/", gift_link, name="gift_link"),

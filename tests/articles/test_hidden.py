@@ -101,7 +101,7 @@ def lay_out(**fields: object) -> Article:
 
 
 def surfaces_that_show_it(client: Client, asked: Sequence[str]) -> list[str]:
-    shown = {path: client.get(path).content.decode() for path in asked}
+    shown = {path: client.get(path).content.decode(errors="replace") for path in asked}
     return [path for path, page in shown.items() if any(mark in page for mark in MARKS)]
 
 

@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
+from articles.cards import card_of
 from articles.models import Access
 from articles.structured import as_script, shorten
 from tests.articles.conftest import Readers
@@ -54,7 +55,7 @@ def test_p3_it_is_described_by_its_free_part(readers: Readers) -> None:
 
 
 def test_all_that_is_told(client: Client) -> None:
-    ArticleFactory.create(
+    story = ArticleFactory.create(
         slug="tide",
         headline="The Tide Turns",
         standfirst="Twice a day.",
@@ -79,6 +80,7 @@ def test_all_that_is_told(client: Client) -> None:
         "dateline": "Vastholm",
         "author": [{"@type": "Person", "name": "Ann Orley", "url": f"{SITE}/authors/ann/"}],
         "publisher": publisher,
+        "image": [f"{SITE}/cards/tide-{card_of(story).digest}.png"],
         "isAccessibleForFree": False,
     }
 
