@@ -162,3 +162,9 @@ def author_feed(story: Article) -> list[str]:
         for author in story.credited_authors
         for kind in FORMATS
     ]
+
+
+@surface("personal_feed")
+def personal_feed(story: Article) -> list[str]:
+    """With a key that was never given."""
+    return [reverse("personal_feed", args=("x" * 43, kind)) for kind in FORMATS]

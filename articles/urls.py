@@ -15,6 +15,7 @@ from articles.views.feeds import author_feed, feeds, section_feed, site_feed, to
 from articles.views.front import front_page
 from articles.views.giving import end_gift, give_article, given
 from articles.views.page import page
+from articles.views.personal_feeds import own_feeds, personal_feed, revoke_feed
 from articles.views.reading import reading
 from articles.views.robots import robots
 from articles.views.section import section
@@ -59,6 +60,9 @@ urlpatterns = [
     path("topics/<slug:slug>/<format:kind>.xml", topic_feed, name="topic_feed"),
     path("authors/<slug:slug>/<format:kind>.xml", author_feed, name="author_feed"),
     path("feeds/", feeds, name="feeds"),
+    path("feeds/<str:token>/<format:kind>.xml", personal_feed, name="personal_feed"),
+    path("account/feeds/", own_feeds, name="account_feeds"),
+    path("account/feeds/<int:pk>/revoke/", revoke_feed, name="revoke_feed"),
     path(
         "sitemap.xml",
         public_page(index),
