@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
+from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
@@ -82,7 +83,7 @@ class Atom(Atom1Feed):
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         for author in item["authors"]:
-            handler.startElement("author", {})
+            handler.startElement("author", AttributesImpl({}))
             handler.addQuickElement("name", author)
             handler.endElement("author")
         if item["summary"]:

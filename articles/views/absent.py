@@ -8,9 +8,7 @@ from django.shortcuts import redirect, render
 from articles.queries import find_moved_story, find_withdrawn_story
 
 
-def without_story(
-    request: HttpRequest, slug: str, *, route: str = "article", at: datetime
-) -> HttpResponse:
+def without_story(request: HttpRequest, slug: str, *, route: str = "article", at: datetime) -> HttpResponse:
     """Lead from a former address to the present one in one step (rule W9), or say what was withdrawn (W7).
 
     `route` names the address asked for. The page of a withdrawn story repeats nothing of it, not even its

@@ -1,5 +1,7 @@
 """A reader's own feeds with every story in full, for as long as they may read it (rule F7)."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,10 +12,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from accounts.queries import signed_in_user
 from articles.actions.reading_keys import CannotMakeKey, make_key, revoke_key, use_key
 from articles.feeds import HOST, Channel, Entry, Format, story_entries, write_feed
-from articles.forms import KeyNameForm
 from articles.limits import count_use
 from articles.models import ReadingKey
 from articles.paywall import Reader
@@ -21,6 +23,7 @@ from articles.queries import latest_stories, stories_for_feed
 from subscriptions.queries import Rights, grants_of, rights_of
 
 HOUR = 3600
+NAME_LENGTH = 80
 GONE = "This feed is no longer there. Its owner can make a new one in their account.\n"
 TOO_OFTEN = "This feed was fetched too often. Please wait.\n"
 
@@ -56,23 +59,22 @@ def personal_feed(request: HttpRequest, token: str, kind: Format) -> HttpRespons
 def own_feeds(request: HttpRequest) -> HttpResponse:
     """One's feeds, and a new one, whose addresses are shown in answer to making it and never again."""
     user, now = signed_in_user(request), timezone.now()
-    form, made = KeyNameForm(request.POST or None), {}
-    if request.method == "POST" and form.is_valid():
-        name = form.cleaned_data["name"]
+    name = request.POST.get("name", "").replace("\0", "").strip()[:NAME_LENGTH]
+    trouble, made = "", {}
+    if request.method == "POST":
         try:
-            key, secret = make_key(user=user, kind=ReadingKey.Kind.FEED, name=name, at=now)
+            made = _make(user, name, at=now)
         except CannotMakeKey as refusal:
-            form.add_error("name", str(refusal))
-        else:
-            made = {"key": key, "rss": _address(secret, Format.RSS), "atom": _address(secret, Format.ATOM)}
-            form = KeyNameForm()
+            trouble = str(refusal)
     context = {
-        "form": form,
         "made": made,
+        "trouble": trouble,
+        "typed": name if trouble else "",
+        "name_length": NAME_LENGTH,
         "keys": ReadingKey.objects.living().filter(user=user, kind=ReadingKey.Kind.FEED),
         "may_make": bool(grants_of(user, at=now)),
     }
-    response = render(request, "articles/own_feeds.html", context, status=400 if form.errors else 200)
+    response = render(request, "articles/own_feeds.html", context, status=400 if trouble else 200)
     response["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -90,6 +92,14 @@ def revoke_feed(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"The feed “{key.name}” has ended.")
         return redirect("account_feeds")
     return render(request, "articles/revoke_feed.html", {"key": key})
+
+
+def _make(user: User, name: str, *, at: datetime) -> dict[str, object]:
+    """A new feed, and where it is. Raises `CannotMakeKey`."""
+    if not name:
+        raise CannotMakeKey("Give it a name, so that you know it again.")
+    key, secret = make_key(user=user, kind=ReadingKey.Kind.FEED, name=name, at=at)
+    return {"key": key, "rss": _address(secret, Format.RSS), "atom": _address(secret, Format.ATOM)}
 
 
 def _address(secret: str, kind: Format) -> str:
