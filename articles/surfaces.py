@@ -8,10 +8,13 @@ a route out, so that a new page cannot be forgotten.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from articles.cards import card_path
+from articles.markup.lead import plain_text
 from articles.models import Article
+from articles.paywall import SUBSCRIBER, read
 
 Addresses = Callable[[Article], Iterable[str]]
 
@@ -125,6 +128,15 @@ def section(story: Article) -> list[str]:
 @surface("topic")
 def topic(story: Article) -> list[str]:
     return [found.get_absolute_url() for found in story.topics.all()]
+
+
+@surface("search")
+def search(story: Article) -> list[str]:
+    """Looked for by its headline, and by the last words that only those find who may read them."""
+    words = plain_text(read(story, SUBSCRIBER, at=timezone.now()).text).split()
+    asked = [story.headline, " ".join(words[-6:]), f'"{" ".join(words[-4:])}"']
+    address = reverse("search")
+    return [address, *(f"{address}?{urlencode({'q': text})}" for text in asked if text.strip())]
 
 
 @surface("author")

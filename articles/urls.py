@@ -18,6 +18,7 @@ from articles.views.page import page
 from articles.views.personal_feeds import own_feeds, personal_feed, revoke_feed
 from articles.views.reading import reading
 from articles.views.robots import robots
+from articles.views.search import search
 from articles.views.section import section
 from articles.views.theme import theme
 from articles.views.topic import topic
@@ -53,6 +54,7 @@ urlpatterns = [
     path("sections/<slug:slug>/", section, name="section"),
     path("topics/<slug:slug>/", topic, name="topic"),
     path("authors/<slug:slug>/", author, name="author"),
+    path("search/", search, name="search"),
     path("corrections/", corrections, name="corrections"),
     path("rss.xml", site_feed, {"kind": Format.RSS}, name="rss"),
     path("atom.xml", site_feed, {"kind": Format.ATOM}, name="atom"),

@@ -5,6 +5,7 @@ from articles.models.article import Article, Byline, Prominence, State
 from articles.models.author import Author
 from articles.models.correction import Correction
 from articles.models.gift_link import GiftLink
+from articles.models.indexed_story import IndexedStory, not_indexed_as_it_is
 from articles.models.meter import Meter, MeterRead, month_of
 from articles.models.page import Page
 from articles.models.picture import Picture
@@ -23,6 +24,7 @@ __all__ = [
     "Correction",
     "FormerSlug",
     "GiftLink",
+    "IndexedStory",
     "Leak",
     "LeakProbe",
     "Meter",
@@ -38,4 +40,5 @@ __all__ = [
     "StoryType",
     "Topic",
     "month_of",
+    "not_indexed_as_it_is",
 ]
