@@ -105,7 +105,7 @@ def _by_link(request: HttpRequest, slug: str, token: str, opening: Opening, *, a
     story, moved = find_story(slug, at=at), find_moved_story(slug, at=at)
     if story and opening.opens(story.pk, at):
         reader, reading = read_story(request, story, opening=opening, at=at)
-        page = story_page(story, reader, reading=reading, at=at)
+        page = story_page(story, reader, reading=reading, at=at) | {"by_link": True}
         response = render(request, "articles/article.html", page)
     elif moved and opening.opens(moved.pk, at) and request.resolver_match:
         response = redirect(request.resolver_match.view_name, moved.slug, token)
