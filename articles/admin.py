@@ -11,8 +11,9 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from articles.actions.pictures import size_picture
-from articles.models import Author, Page, Picture, Section, Topic
+from articles.models import Author, Leak, LeakProbe, Page, Picture, Section, Topic
 from articles.pictures import image_source
+from subscriptions.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
 
 
 class FiledAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
@@ -87,3 +88,37 @@ class PageAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
     prepopulated_fields: ClassVar = {"slug": ("title",)}
     fields = ("title", "slug", "text", "in_footer", "position")
     warn_unsaved_form = True
+
+
+class LeakInline(ReadOnlyInline):
+    model = Leak
+    fields = ("link", "reader", "article", "passage")
+    readonly_fields = fields
+    verbose_name_plural = "leaks"
+
+    @admin.display(description="address")
+    def link(self, leak: Leak) -> SafeString:
+        return format_html('<a href="{}">{}</a>', leak.address.partition(" ")[0], leak.address)
+
+
+@admin.register(LeakProbe)
+class LeakProbeAdmin(ReadOnlyAdmin):
+    """What the looks for leaks found; only they write it."""
+
+    list_display = ("begun_at", "cause", "pages", "passages", "leak_count", "is_complete", "alarmed_at")
+    list_filter = (("leaks", admin.EmptyFieldListFilter), "cause")
+    fields = ("cause", "begun_at", "finished_at", "pages", "passages", "trouble", "alarmed_at")
+    inlines = (LeakInline,)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LeakProbe]:
+        found: QuerySet[LeakProbe] = super().get_queryset(request).annotate(found=Count("leaks"))
+        return found
+
+    @admin.display(description="leaks", ordering="found")
+    def leak_count(self, probe: LeakProbe) -> int:
+        return int(probe.found)  # type: ignore[attr-defined]  # annotated above
+
+    @admin.display(description="looked everywhere", boolean=True)
+    def is_complete(self, probe: LeakProbe) -> bool:
+        return probe.finished_at is not None and not probe.trouble

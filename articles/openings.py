@@ -41,9 +41,13 @@ def mail_address(story: Article, *, at: datetime) -> str:
     """
     if not settings.MAIL_LINK_DAYS:
         return settings.SITE_URL + story.get_absolute_url()
-    until = at + timedelta(days=settings.MAIL_LINK_DAYS)
+    return settings.SITE_URL + letter_path(story, until=at + timedelta(days=settings.MAIL_LINK_DAYS))
+
+
+def letter_path(story: Article, *, until: datetime) -> str:
+    """The address, within the site, that opens `story` until then."""
     token = signing.dumps([story.pk, int(until.timestamp())], salt=SALT)
-    return settings.SITE_URL + reverse("mail_link", args=(story.slug, token))
+    return reverse("mail_link", args=(story.slug, token))
 
 
 def opening_by_mail(token: str) -> Opening | None:

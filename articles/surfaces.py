@@ -5,9 +5,11 @@ in their own app's `surfaces.py`) at which addresses a given story would stand; 
 a route out, so that a new page cannot be forgotten.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from urllib.parse import urlsplit
 
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -40,6 +42,10 @@ NO_SURFACE = {
 """Beginnings of routes that show no story, and why. Those without parts to fill in are surfaces anyway."""
 
 
+PARTS = re.compile(r"[<^$(\\\[*+?]")
+"""What shows that a route has parts to fill in, or is a regular expression."""
+
+
 class RouteForgotten(Exception):
     """A route says nowhere at which addresses a story would stand on it."""
 
@@ -59,21 +65,33 @@ def surfaces_of(story: Article) -> list[str]:
     found: dict[str, None] = {}
     for route, name in _routes(get_resolver().url_patterns):
         if name in _addresses:
-            found.update(dict.fromkeys(_addresses[name](story)))
-        elif "<" not in route:
+            found.update(dict.fromkeys(_placed(route, name, list(_addresses[name](story)))))
+        elif not PARTS.search(route):
             found[f"/{route}"] = None
         elif not route.startswith(tuple(NO_SURFACE)):
             raise RouteForgotten(f"{route} ({name}): say in surfaces.py where a story would stand on it.")
     return list(found)
 
 
-def _routes(patterns: Sequence[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, str]]:
+def _placed(route: str, name: str, addresses: list[str]) -> list[str]:
+    """The addresses, unless they all lead to another route that has the same name."""
+    routes = {resolve(urlsplit(address).path).route for address in addresses}
+    if routes and route not in routes:
+        raise RouteForgotten(f"{route} has the name of another route, {name}: give it one of its own.")
+    return addresses
+
+
+def _routes(
+    patterns: Sequence[URLPattern | URLResolver], before: str = "", spaces: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Every route from the root on, as `ResolverMatch.route` has it, with its name as `reverse` takes it."""
     for pattern in patterns:
         route = f"{before}{pattern.pattern}"
         if isinstance(pattern, URLResolver):
-            yield from _routes(pattern.url_patterns, route)
+            within = f"{spaces}{pattern.namespace}:" if pattern.namespace else spaces
+            yield from _routes(pattern.url_patterns, route, within)
         else:
-            yield route, pattern.name or ""
+            yield route, f"{spaces}{pattern.name}" if pattern.name else ""
 
 
 @surface("article")

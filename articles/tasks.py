@@ -1,15 +1,33 @@
 """What the clock has done for readers: meters, the index of the search, the look for leaks."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from articles.actions import meters, search_index
+from articles.actions import meters, probes, search_index
 
 
 @shared_task
 def forget_meters() -> None:
     """Drop what was opened in months that are over."""
     meters.forget_meters(at=timezone.now())
+
+
+@shared_task
+def probe_leaks() -> None:
+    """Look for leaks of the newest stories, and of some others."""
+    _probe(probes.NIGHT, probes.stories_to_probe(at=timezone.now()))
+
+
+@shared_task
+def probe_published() -> None:
+    """Look for leaks of the stories that were published since the last look."""
+    if stories := probes.published_since_probe(at=timezone.now()):
+        _probe(probes.PUBLICATION, stories)
+
+
+def _probe(cause: str, stories: list[int]) -> None:
+    probes.run_probe(cause=cause, stories=stories, address=settings.PROBE_ADDRESS, clock=timezone.now)
 
 
 INDEXED_PER_RUN = 20

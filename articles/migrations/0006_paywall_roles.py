@@ -45,6 +45,7 @@ def add_schedule(apps: Any, schema_editor: Any) -> None:
     for name, task, when in (
         ("Index stories for search", "index_stories", {"interval": minute}),
         ("Look for leaks of paid text", "probe_leaks", {"crontab": night}),
+        ("Look for leaks of new stories", "probe_published", {"interval": minute}),
         ("Forget last month's meters", "forget_meters", {"crontab": night}),
     ):
         tasks.get_or_create(name=name, defaults={"task": f"articles.tasks.{task}", **when})
