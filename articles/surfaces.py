@@ -198,3 +198,40 @@ def author_feed(story: Article) -> list[str]:
 def personal_feed(story: Article) -> list[str]:
     """With a key that was never given."""
     return [reverse("personal_feed", args=("x" * 43, kind)) for kind in FORMATS]
+
+
+@surface("api_stories")
+def api_stories(story: Article) -> list[str]:
+    """With every text, and by each filter; without a key they hold nothing."""
+    address = reverse("api_stories")
+    filters = [{"section": story.section.slug}, {"language": story.language}]
+    filters += [{"topic": found.slug} for found in story.topics.all()]
+    filters += [{"author": found.slug} for found in story.credited_authors]
+    return [address, *(f"{address}?{urlencode({'text': 'both', **asked})}" for asked in [{}, *filters])]
+
+
+@surface("api_story")
+def api_story(story: Article) -> list[str]:
+    address = reverse("api_story", args=(story.slug,))
+    return [address, f"{address}?{urlencode({'text': 'both'})}"]
+
+
+@surface("api_section")
+def api_section(story: Article) -> list[str]:
+    return [reverse("api_section", args=(story.section.slug,))]
+
+
+@surface("api_topic")
+def api_topic(story: Article) -> list[str]:
+    return [reverse("api_topic", args=(found.slug,)) for found in story.topics.all()]
+
+
+@surface("api_author")
+def api_author(story: Article) -> list[str]:
+    return [reverse("api_author", args=(found.slug,)) for found in story.credited_authors]
+
+
+@surface("api_nowhere")
+def api_nowhere(story: Article) -> list[str]:
+    """Below the API's addresses, where nothing stands."""
+    return [reverse("api_nowhere", args=(f"articles/{story.slug}",))]

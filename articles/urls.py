@@ -1,8 +1,11 @@
 """The addresses of the public site. Standing pages answer any single word, so this file is included last."""
 
 from django.contrib.sitemaps.views import index, sitemap
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
+from articles.api import application
+from articles.api.document import openapi_json
+from articles.api.reference import api_page
 from articles.caching import public_page
 from articles.feeds import Format
 from articles.sitemaps import SITEMAPS
@@ -77,6 +80,9 @@ urlpatterns = [
         {"sitemaps": SITEMAPS},
         name="sitemap_part",
     ),
+    path("api/", api_page, name="api_page"),
+    path("api/v1/openapi.json", openapi_json, name="openapi"),
+    path("api/v1/", include(application.urlpatterns)),
     path("robots.txt", robots, name="robots"),
     path("theme.css", theme, name="theme"),
     path("<slug:slug>/", page, name="page"),

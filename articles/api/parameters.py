@@ -1,0 +1,51 @@
+"""What may be asked for in an address."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from ninja import Field, Schema
+from pydantic import AwareDatetime, ConfigDict
+
+from articles.api.schemas import AccessLevel, TextForm
+
+SLUG = r"^[-A-Za-z0-9_]{1,200}$"
+LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+# Far from the ends of what databases can keep, whatever the offset from UTC.
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+Slug = Annotated[str, Field(pattern=SLUG)]
+Moment = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST, examples=["2026-07-01T00:00:00Z"])]
+
+
+class Paging(Schema):
+    """A part of a list. A parameter that is not known is refused: it may be a slip of the pen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(20, ge=1, le=100, description="How many at most.")
+    cursor: str | None = Field(
+        None, max_length=500, description="From `next`, where the last page ended. Opaque: take it whole."
+    )
+
+
+class Wanted(Paging):
+    """Which stories, and in which form."""
+
+    section: Slug | None = Field(None, description="The slug of a section.", examples=["harbours"])
+    topic: Slug | None = Field(None, description="The slug of a topic.", examples=["night-trains"])
+    author: Slug | None = Field(None, description="The slug of an author.", examples=["ilse-varnhagen"])
+    language: str | None = Field(
+        None, pattern=LANGUAGE, description="A language; `en` fits `en-GB` too (RFC 4647).", examples=["en"]
+    )
+    access: AccessLevel | None = Field(None, description="Who may read the whole.", examples=["free"])
+    published_since: Moment | None = Field(None, description="Published at this time or later.")
+    published_until: Moment | None = Field(None, description="Published before this time.")
+    updated_since: Moment | None = Field(None, description="Changed for readers at this time or later.")
+    updated_until: Moment | None = Field(None, description="Not changed at this time or later.")
+    text: TextForm = Field(TextForm.NONE, description="In which form to give the texts.")
+
+
+class OneStory(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    text: TextForm = Field(TextForm.HTML, description="In which form to give the text.")
