@@ -46,7 +46,7 @@ class SearchForm(forms.Form):
     def __init__(self, typed: Any, *, at: datetime) -> None:
         super().__init__({**typed.dict(), "q": typed.get("q", "").replace("\0", " ")[:MAX_LENGTH]})
         self.fields["author"].queryset = authors_read(at=at)  # type: ignore[attr-defined]
-        self.fields["q"].widget.attrs |= {"type": "search", "maxlength": MAX_LENGTH, "enterkeyhint": "search"}
+        self.fields["q"].widget = forms.SearchInput({"maxlength": MAX_LENGTH, "enterkeyhint": "search"})
 
     def asked(self) -> Asked:
         """What is looked for; days are the newsroom's."""

@@ -1,15 +1,19 @@
 """What machines are told about a story (rules P1 to P3)."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.cache import cache
 from django.test import Client
+from jsonschema import Draft202012Validator
 
 from articles.cards import card_of
-from articles.models import Access
-from articles.structured import as_script, shorten
+from articles.models import Access, AccessRule
+from articles.models.access import KEPT_RULES
+from articles.structured import as_script, news_article, shorten
 from tests.articles.conftest import Readers
 from tests.factories.articles import (
     FREE_TEXT,
@@ -17,6 +21,7 @@ from tests.factories.articles import (
     PAID_TEXT,
     ArticleFactory,
     AuthorFactory,
+    PictureFactory,
     SectionFactory,
     TopicFactory,
 )
@@ -106,3 +111,33 @@ def test_the_json_holds_no_character_that_html_or_javascript_would_read() -> Non
 )
 def test_long_text_is_shortened_between_words(text: str, line: str) -> None:
     assert shorten(text) == line
+
+
+def test_it_is_what_google_asks_of_a_news_article(client: Client) -> None:
+    schema = json.loads(Path(__file__).with_name("news_article.schema.json").read_text(encoding="utf-8"))
+    asked = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    full = {"authors": [AuthorFactory.create()], "topics": [TopicFactory.create()], "updated_at": NOW}
+    story = ArticleFactory.create(slug="tide", lead_picture=PictureFactory.create(), **full)
+    story.corrections.create(notice="Four.", reason="A slip.", by_label="Ann", at=NOW)
+    bare = ArticleFactory.create(
+        slug="bare", standfirst="", access=Access.FREE, canonical_url="https://a.example/x"
+    )
+    for told in (news_article(story, at=NOW), news_article(bare, at=NOW)):
+        assert [error.message for error in asked.iter_errors(told)] == []
+    paid_in_page = news_article(story, at=NOW) | {"hasPart": {}}
+    assert [error.validator for error in asked.iter_errors(paid_in_page)] == ["additionalProperties"]
+
+
+def test_a_rule_of_access_is_told_too(client: Client) -> None:
+    section = SectionFactory.create(access=Access.SUBSCRIBERS)
+    ArticleFactory.create(slug="tide", section=section)
+    assert facts(client)["isAccessibleForFree"] is False
+    cache.delete(KEPT_RULES)
+    AccessRule.objects.create(name="Open", access=Access.FREE, section=section, position=1)
+    assert facts(client)["isAccessibleForFree"] is True
+    cache.delete(KEPT_RULES)
+
+
+def test_a_lead_picture_stands_before_the_card(client: Client) -> None:
+    story = ArticleFactory.create(slug="tide", lead_picture=PictureFactory.create(file="q.png"))
+    assert facts(client)["image"] == [f"{SITE}/media/q.png", f"{SITE}/cards/tide-{card_of(story).digest}.png"]

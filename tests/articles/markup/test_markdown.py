@@ -18,6 +18,7 @@ from articles.markup.document import (
     Heading,
     Inline,
     ListBlock,
+    Paragraph,
     Quote,
     Rule,
     Table,
@@ -60,7 +61,7 @@ def _comparable(block: Block) -> Block | None:
         case Heading(inline, level):
             return Heading(join([_one_line(inline)], ""), level)
         case _:
-            return replace(block, is_runon=False) if hasattr(block, "is_runon") else block
+            return Paragraph(block.inline) if isinstance(block, Paragraph) else block
 
 
 def _one_line(inline: Inline) -> Inline:
