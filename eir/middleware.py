@@ -34,12 +34,13 @@ def sound_query(get_response: Handler) -> Handler:
 
 
 def admin_content_policy(get_response: Handler) -> Handler:
-    """Give the admin the wider content security policy that its scripts need."""
+    """Give the admin the wider content security policy that its scripts need, less what a view forbids."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if request.path.startswith("/admin/"):
-            response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]  # noqa: SLF001 (django-csp's own decorators set it)
+            own = getattr(response, "_csp_replace", {})
+            response._csp_replace = {**settings.ADMIN_CONTENT_SECURITY_POLICY, **own}  # type: ignore[attr-defined]  # noqa: SLF001 (django-csp's own decorators set it)
         return response
 
     return handle

@@ -1,7 +1,9 @@
-"""The latest text as readers of each kind would see it, on a phone or at a desk."""
+"""The latest text as readers of every kind (`editorial.personas`) would see it, on a phone or at a desk."""
 
 from dataclasses import dataclass
 
+from csp.constants import NONE
+from csp.decorators import csp_replace
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,18 +12,16 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from articles.paywall import REGISTERED, SUBSCRIBER, VISITOR
+from articles.models import Article
 from articles.story import story_page
 from editorial.content import latest_text
+from editorial.personas import Persona, personas
 from editorial.views.guard import story_at_desk
 from kit.desk import desk_context, desk_page
 
-READERS = {"subscriber": SUBSCRIBER, "registered": REGISTERED, "visitor": VISITOR}
-CHOICES = {
-    "as": {"subscriber": "Subscriber", "registered": "Registered reader", "visitor": "Visitor"},
-    "on": {"desk": "Desk", "phone": "Phone"},
-}
-"""What can be chosen, the first of each unless asked."""
+FOREMOST = ("subscriber", "registered", "visitor")
+"""The readers offered above the page, the first of them unless asked; the others are under “Who may read”."""
+DEVICES = {"desk": "Desk", "phone": "Phone"}
 
 
 @dataclass(frozen=True)
@@ -36,26 +36,37 @@ class Choice:
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The page in a frame, with what can be chosen above it as links."""
     story = story_at_desk(request, pk)
-    chosen = {name: _chosen(request, name) for name in CHOICES}
+    persona = _persona(request, story)
+    device = request.GET.get("on", "")
+    chosen = {"as": persona.name, "on": device if device in DEVICES else next(iter(DEVICES))}
+    known = personas(story, at=timezone.now())
+    shown = dict.fromkeys((*FOREMOST, persona.name))
+    labels = {"as": {name: known[name].label for name in shown}, "on": DEVICES}
     choices = {
         name: [
             Choice(label, urlencode(chosen | {name: value}), chosen[name] == value)
-            for value, label in labels.items()
+            for value, label in of.items()
         ]
-        for name, labels in CHOICES.items()
+        for name, of in labels.items()
     }
-    context = desk_context(request, f"Preview: {story}", story=story, chosen=chosen, choices=choices)
-    context |= {"reader": chosen["as"], "device": chosen["on"]}
+    context = desk_context(request, f"Preview: {story}", story=story, choices=choices)
+    context |= {"reader": persona.name, "reader_label": persona.label, "device": chosen["on"]}
     return render(request, "editorial/preview.html", context)
 
 
+@csp_replace({"form-action": [NONE]})
 @desk_page("articles.view_article")
 @require_safe
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page itself, as that reader is greeted, for whoever may see the story at the desk; kept nowhere."""
-    story = latest_text(story_at_desk(request, pk))
-    reader = READERS[_chosen(request, "as")]
-    context = story_page(story, reader, at=timezone.now()) | {
+    """The page itself, as that reader is greeted, for whoever may see the story at the desk.
+
+    It is kept nowhere, counts nothing, and none of its forms can be sent.
+    """
+    story, now = latest_text(story_at_desk(request, pk)), timezone.now()
+    ruling = story.ruling(at=now)
+    reader = _persona(request, story).arriving(story.pk, ruling=ruling, at=now)
+    context = story_page(story, reader, at=now) | {
+        "by_link": reader.opening is not None,
         "user": User() if reader.is_signed_in else AnonymousUser(),
         "is_subscriber": bool(reader.grants),
     }
@@ -64,6 +75,6 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _chosen(request: HttpRequest, name: str) -> str:
-    asked = request.GET.get(name, "")
-    return asked if asked in CHOICES[name] else next(iter(CHOICES[name]))
+def _persona(request: HttpRequest, story: Article) -> Persona:
+    known = personas(story, at=timezone.now())
+    return known.get(request.GET.get("as", ""), known[FOREMOST[0]])
