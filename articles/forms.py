@@ -68,7 +68,7 @@ class SearchForm(forms.Form):
 
 def authors_read(*, at: datetime) -> "QuerySet[Author]":
     """Authors of whom the public can read something."""
-    seen = Article.objects.visible(at=at).filter(bylines__author=OuterRef("pk"))  # type: ignore[attr-defined]
+    seen = Article.objects.visible(at=at).filter(bylines__author=OuterRef("pk"))
     return Author.objects.filter(Exists(seen))
 
 

@@ -28,7 +28,7 @@ def index_stories(*, at: datetime, looks_again: bool = False) -> int:
     if gone:
         current_engine().drop([id for row in gone for id in document_ids(row.article_id, row.published_at)])
         IndexedStory.objects.filter(pk__in=[row.pk for row in gone]).delete()
-    public = Article.objects.visible(at=at).with_access(at=at)  # type: ignore[attr-defined]
+    public = Article.objects.visible(at=at).with_access(at=at)
     due = _with_all(public.filter(not_indexed_as_it_is()))[:BATCH]
     indexed = _index(due, at=at)
     if looks_again:
@@ -63,7 +63,7 @@ def _index(stories: Iterable[Article], *, at: datetime) -> int:
 def _ids(story: Article) -> list[int]:
     """All its documents may have had, now and when it was indexed last."""
     indexed: IndexedStory | None = getattr(story, "indexed", None)
-    times = dict.fromkeys(filter(None, (story.published_at, indexed and indexed.published_at)))
+    times = {each for each in (story.published_at, indexed.published_at if indexed else None) if each}
     return [id for moment in times for id in document_ids(story.pk, moment)]
 
 

@@ -88,7 +88,7 @@ def _facets(asked: Asked, audience: Audience) -> tuple[str, ...]:
 def _present(hits: Iterable[Hit], *, at: datetime) -> list[Hit]:
     """Those of stories the public may see, as they are indexed."""
     keys = {hit.story for hit in hits}
-    rows = Article.objects.visible(at=at).with_access(at=at)  # type: ignore[attr-defined]
+    rows = Article.objects.visible(at=at).with_access(at=at)
     current = rows.filter(pk__in=keys, indexed__access=F("access_now"))
     ids = {
         id

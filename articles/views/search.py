@@ -71,7 +71,7 @@ def _results(keys: Any, asked: Asked, reader: Reader, *, at: datetime) -> list[R
     if not keys:
         return []
     marked = words_to_mark(wanted_in_all_languages(asked.text))
-    stories = Article.objects.visible(at=at).for_lists().defer(None).filter(pk__in=keys)  # type: ignore[attr-defined]
+    stories = Article.objects.visible(at=at).for_lists().defer(None).filter(pk__in=keys)
     by_key = {story.pk: story for story in stories}
     return [_result(by_key[key], marked, reader, at=at) for key in keys if key in by_key]
 

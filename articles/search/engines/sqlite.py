@@ -38,7 +38,7 @@ class SqliteEngine:
 
     def find(self, question: Question, *, limit: int) -> list[Hit]:
         bounds = id_bounds(question.since, question.until)
-        parts: list[object] = []
+        parts: list[str | float] = []
         zones = zones_for(question)
         for zone in zones:
             parts += [zone, match(question, zone), *bounds, limit]
