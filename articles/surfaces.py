@@ -86,7 +86,8 @@ def _routes(
 ) -> Iterator[tuple[str, str]]:
     """Every route from the root on, as `ResolverMatch.route` has it, with its name as `reverse` takes it."""
     for pattern in patterns:
-        route = f"{before}{pattern.pattern}"
+        own = str(pattern.pattern)
+        route = before + (own.removeprefix("^") if before else own)
         if isinstance(pattern, URLResolver):
             within = f"{spaces}{pattern.namespace}:" if pattern.namespace else spaces
             yield from _routes(pattern.url_patterns, route, within)
