@@ -59,12 +59,17 @@ def public_file(view: View) -> View:
     @conditional_page
     @wraps(view, updated=())
     def handle(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        def date(response: HttpResponse) -> None:
+            if response.status_code == HTTPStatus.OK:
+                since = _content_since(request.get_full_path(), response.content)
+                response["Last-Modified"] = http_date(since)
+                patch_cache_control(response, public=True, max_age=VISITOR_SECONDS)
+
         response = view(request, *args, **kwargs)
         if isinstance(response, SimpleTemplateResponse):
-            response.render()
-        if isinstance(response, HttpResponse) and response.status_code == HTTPStatus.OK:
-            response["Last-Modified"] = http_date(_content_since(request.get_full_path(), response.content))
-            patch_cache_control(response, public=True, max_age=VISITOR_SECONDS)
+            response.add_post_render_callback(date)
+        elif isinstance(response, HttpResponse):
+            date(response)
         return response
 
     return handle

@@ -17,6 +17,7 @@ from articles.cards import card_path
 from articles.markup.lead import plain_text
 from articles.models import Article
 from articles.paywall import SUBSCRIBER, read
+from articles.sitemaps import SITEMAPS
 
 Addresses = Callable[[Article], Iterable[str]]
 
@@ -165,7 +166,12 @@ def author(story: Article) -> list[str]:
 
 @surface("sitemap_part")
 def sitemap_part(story: Article) -> list[str]:
-    return [reverse("sitemap_part", args=("stories",))]
+    return [reverse("sitemap_part", args=(part,)) for part in SITEMAPS]
+
+
+@surface("news_sitemap_part")
+def news_sitemap_part(story: Article) -> list[str]:
+    return [reverse("news_sitemap_part", args=(1,))]
 
 
 @surface("page")

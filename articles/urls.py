@@ -1,12 +1,12 @@
 """The addresses of the public site. Standing pages answer any single word, so this file is included last."""
 
-from django.contrib.sitemaps.views import index, sitemap
+from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, register_converter
 
 from articles.api import application
 from articles.api.document import openapi_json
 from articles.api.reference import api_page
-from articles.caching import public_page
+from articles.caching import public_file
 from articles.feeds import Format
 from articles.sitemaps import SITEMAPS
 from articles.views.article import article, gift_link, mail_link, open_article
@@ -17,12 +17,14 @@ from articles.views.corrections import corrections
 from articles.views.feeds import author_feed, feeds, section_feed, site_feed, topic_feed
 from articles.views.front import front_page
 from articles.views.giving import end_gift, give_article, given
+from articles.views.news_sitemap import news_sitemap, news_sitemap_part
 from articles.views.page import page
 from articles.views.personal_feeds import own_feeds, personal_feed, revoke_feed
 from articles.views.reading import reading
 from articles.views.robots import robots
 from articles.views.search import search
 from articles.views.section import section
+from articles.views.sitemap_index import sitemap_index
 from articles.views.theme import theme
 from articles.views.topic import topic
 
@@ -68,21 +70,18 @@ urlpatterns = [
     path("feeds/<str:token>/<format:kind>.xml", personal_feed, name="personal_feed"),
     path("account/feeds/", own_feeds, name="account_feeds"),
     path("account/feeds/<int:pk>/revoke/", revoke_feed, name="revoke_feed"),
-    path(
-        "sitemap.xml",
-        public_page(index),
-        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_part"},
-        name="sitemap",
-    ),
+    path("sitemap.xml", sitemap_index, name="sitemap"),
     path(
         "sitemap-<slug:section>.xml",
-        public_page(sitemap),
+        public_file(sitemap),
         {"sitemaps": SITEMAPS},
         name="sitemap_part",
     ),
     path("api/", api_page, name="api_page"),
     path("api/v1/openapi.json", openapi_json, name="openapi"),
     path("api/v1/", include(application.urlpatterns)),
+    path("news-sitemap.xml", news_sitemap, name="news_sitemap"),
+    path("news-sitemap-<int:part>.xml", news_sitemap_part, name="news_sitemap_part"),
     path("robots.txt", robots, name="robots"),
     path("theme.css", theme, name="theme"),
     path("<slug:slug>/", page, name="page"),

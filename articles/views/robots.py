@@ -11,7 +11,13 @@ Disallow: /account/
 Disallow: /accounts/
 Disallow: /subscribe/checkout/
 Disallow: /review/
+Disallow: /feeds/
+Allow: /feeds/$
+Disallow: /articles/*/gift/
+Disallow: /articles/*/letter/
+Disallow: /articles/*/open/
 
+Sitemap: {site}/news-sitemap.xml
 Sitemap: {site}/sitemap.xml
 """
 

@@ -18,9 +18,9 @@ PAGES = (
     "/articles/gated/",
     "/sections/money/",
     "/about/",
-    "/rss.xml",
-    "/sitemap.xml",
 )
+FILES = ("/rss.xml", "/sections/money/atom.xml", "/sitemap.xml", "/sitemap-stories.xml", "/news-sitemap.xml")
+"""The same whoever asks."""
 
 
 @pytest.fixture(autouse=True)
@@ -92,3 +92,15 @@ def test_the_colours_are_a_stylesheet_of_their_own(client: Client) -> None:
         "text/css",
         ":root{--accent-light:#8a1c1c;--accent-dark:#f0a59b}",
     )
+
+
+@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("who", ["visitor", "registered", "subscriber"])
+def test_a_file_is_the_same_for_everyone_and_may_be_kept_for_a_minute(
+    readers: Readers, path: str, who: str
+) -> None:
+    visitors, theirs = readers.visitor.get(path), getattr(readers, who).get(path)
+    assert (theirs.status_code, theirs["Cache-Control"]) == (200, "public, max-age=60")
+    assert theirs.content == visitors.content
+    assert not theirs.cookies
+    assert "Vary" not in theirs
