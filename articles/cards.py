@@ -6,6 +6,7 @@ A card's address holds the digest of all that is shown, so that it changes with 
 import hashlib
 import json
 import re
+import shutil
 import time
 import unicodedata
 from dataclasses import asdict, dataclass
@@ -124,7 +125,7 @@ def draw(card: Card) -> bytes:
     with TemporaryDirectory() as folder:
         facts["picture"] = "/picture.jpg" if _crop(card.picture, Path(folder) / "picture.jpg") else ""
         drawn = typst.compile(
-            TEMPLATE.read_bytes(),
+            shutil.copy(TEMPLATE, folder),
             root=folder,
             font_paths=_fonts(),
             format="png",
