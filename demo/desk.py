@@ -9,7 +9,7 @@ from django.utils.timezone import localtime, make_aware
 
 from accounts.models import User
 from accounts.roles import EDITOR, WRITER
-from articles.models import Article, Section, State
+from articles.models import Article, Section, State, StoryType
 from demo.logins import CHECKERS
 from editorial.actions import (
     assign_story,
@@ -143,6 +143,7 @@ def _load_rules() -> None:
             "description": description,
             "section": Section.objects.get(slug=section),
             "dateline_source": source,
+            "story_type": StoryType.objects.filter(name=name).first(),
             "expected_words": words,
             "text": text,
             "position": position,

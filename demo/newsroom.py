@@ -16,7 +16,19 @@ from django.utils.timezone import localtime
 from accounts.models import User
 from accounts.roles import EDITOR, PUBLISHER, SUPPORT, WRITER
 from articles.actions.pictures import add_picture
-from articles.models import Article, Author, Page, Picture, Prominence, Section, State, Topic
+from articles.models import (
+    Access,
+    AccessRule,
+    Article,
+    Author,
+    Page,
+    Picture,
+    Prominence,
+    Section,
+    State,
+    StoryType,
+    Topic,
+)
 from demo.desk import load_desk, make_checkers
 from demo.logins import CHECKERS, PASSWORD, STAFF
 from demo.pictures import draw_picture
@@ -44,6 +56,14 @@ ROLES = {
 }
 """The group of each kind of staff; the administrator needs none."""
 
+WIRE_SOURCE, WIRE_ITEM = "EIRNS", "Wire item"
+STORY_TYPES = (WIRE_ITEM, "Report", "Interview", "Review")
+RULES: dict[str, dict[str, Any]] = {
+    "Wire items are free": {"story_type": WIRE_ITEM, "access": Access.FREE},
+    "The archive is for registered readers": {"older_than_months": 12, "access": Access.REGISTERED},
+}
+"""Who may read, in their order."""
+
 PICTURE_SIZE = (1600, 1000)
 SCENE = re.compile(r'<img src="scene:(?P<scene>[\w-]+ \d+)" alt="(?P<alt>[^"]*)">')
 
@@ -51,6 +71,7 @@ SCENE = re.compile(r'<img src="scene:(?P<scene>[\w-]+ \d+)" alt="(?P<alt>[^"]*)"
 def load_newsroom(*, at: datetime) -> int:
     """Make what is missing and leave the rest as it is; returns how many stories were added."""
     _load_rows()
+    _load_rules()
     make_checkers()
     staff = {role: make_user(email, name=name, role=role) for role, email, name in STAFF}
     Author.objects.filter(slug="marta-ellingsen", user=None).update(user=staff[WRITER])
@@ -95,6 +116,16 @@ def _load_rows() -> None:
         Page.objects.get_or_create(slug=row["slug"], defaults=values)
 
 
+def _load_rules() -> None:
+    types = {
+        name: StoryType.objects.get_or_create(name=name, defaults={"position": position})[0]
+        for position, name in enumerate(STORY_TYPES)
+    }
+    for position, (name, rule) in enumerate(RULES.items(), 1):
+        conditions = rule | ({"story_type": types[rule["story_type"]]} if "story_type" in rule else {})
+        AccessRule.objects.get_or_create(name=name, defaults={**conditions, "position": position})
+
+
 def _load_edition(*, by: User, at: datetime) -> None:
     """The coming Friday's digest, if no edition was ever made: a draft to arrange, preview and send."""
     if not Edition.objects.exists():
@@ -118,6 +149,7 @@ def _load_story(story: StoryFile, *, number: int, staff: dict[str, User], at: da
         by=staff[WRITER],
         at=begun,
         access=story.text("access"),
+        story_type=StoryType.objects.get(name=WIRE_ITEM if story.text("source") == WIRE_SOURCE else "Report"),
         prominence=Prominence[story.text("rank").upper()] if story.text("rank") else _prominence(story),
     )
     state = story.text("state") or "published"
