@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from articles import key_admin  # noqa: F401 (registers itself)
 from articles.actions.pictures import size_picture
 from articles.models import Author, Leak, LeakProbe, Page, Picture, Section, Topic
 from articles.pictures import image_source

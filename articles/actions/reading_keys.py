@@ -22,8 +22,12 @@ class CannotMakeKey(Exception):
 
 
 @transaction.atomic
-def make_key(*, user: User, kind: ReadingKey.Kind, name: str, at: datetime) -> tuple[ReadingKey, str]:
+def make_key(
+    *, user: User, kind: ReadingKey.Kind, name: str, by: User | None = None, at: datetime
+) -> tuple[ReadingKey, str]:
     """A new key, and its secret of 256 bits, which is kept nowhere and so cannot be shown again.
+
+    Made by its own reader, or `by` staff for them.
 
     Raises `CannotMakeKey`: a personal feed is for those who may read more than everyone; ten keys are enough.
     """
@@ -34,7 +38,7 @@ def make_key(*, user: User, kind: ReadingKey.Kind, name: str, at: datetime) -> t
         raise CannotMakeKey(f"You have {KEYS_AT_ONCE} already. Revoke one that you no longer use.")
     secret = token_urlsafe(32)
     key = ReadingKey.objects.create(user=user, kind=kind, name=name, digest=digest_of(secret), created_at=at)
-    AuditEntry.record("make reading key", key, by=user, at=at, reason=key.get_kind_display())
+    AuditEntry.record("make reading key", key, by=by or user, at=at, reason=key.get_kind_display())
     return key, secret
 
 
