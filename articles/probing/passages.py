@@ -52,13 +52,11 @@ def paid_sentence(story: Article, *, at: datetime) -> str:
 
 
 def stretches(html: str) -> Iterator[str]:
-    """The text of stored markup and of its footnotes, about `WORDS` words at a time."""
+    """The text of stored markup and of its footnotes, `WORDS` words at a time."""
     for piece in [*plain_text(html).split("\n\n"), *_notes(html)]:
         words = piece.split()
-        count = max(1, len(words) // WORDS)
-        for number in range(count):
-            end = (number + 1) * WORDS if number + 1 < count else len(words)
-            yield " ".join(words[number * WORDS : end])
+        for start in range(0, len(words), WORDS):
+            yield " ".join(words[start : start + WORDS])
 
 
 class Passages:

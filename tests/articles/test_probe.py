@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import cycle
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -13,13 +14,15 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse
-from django.urls import include, path
+from django.test import Client
+from django.urls import include, path, reverse
 from django.utils import timezone
 
 from accounts.models import User
 from articles import feeds, paywall, structured, surfaces, tasks
 from articles.actions import probes
 from articles.actions.probes import look_for_leaks, published_since_probe, run_probe, stories_to_probe
+from articles.actions.search_index import index_stories
 from articles.models import Access, Article, GiftLink, Leak, LeakProbe, Meter, MeterRead, ReadingKey
 from articles.paywall import SUBSCRIBER, Reading
 from articles.probing import looking
@@ -80,6 +83,7 @@ def publication(clock: time_machine.Traveller) -> Article:
     PageFactory.create()
     sent = {"sending_started_at": PAST, "released_at": PAST}
     make_edition(*made, day=NOW.date(), state="sent", **sent)
+    index_stories(at=NOW, looks_again=True)
     return Article.objects.get(slug="plain")
 
 
@@ -109,6 +113,7 @@ Narrow = Callable[..., None]
 EVERYONE = {"visitor", "crawler", "registered reader", "lapsed subscriber"}
 
 
+@pytest.mark.timeout(600)  # some two thousand pages, on a machine that may have other work
 def test_it_is_silent_over_a_publication_of_every_form_and_access(publication: Article) -> None:
     found = probe()
     assert (found.trouble, seen(found)) == ("", set())
@@ -257,6 +262,34 @@ def test_the_json_ld_is_looked_at(
     assert {(publication.get_absolute_url(), name) for name in EVERYONE} <= seen(probe(publication))
 
 
+def test_the_search_is_looked_at(
+    publication: Article, monkeypatch: pytest.MonkeyPatch, narrow: Narrow
+) -> None:
+    asked = f"/search/?q={publication.headline.replace(' ', '+')}"
+    narrow(asked)
+    monkeypatch.setattr("articles.views.search.read", read_all)
+    assert {(asked, name) for name in EVERYONE} <= seen(probe(publication))
+
+
+def test_the_api_is_looked_at_with_keys(
+    publication: Article, monkeypatch: pytest.MonkeyPatch, narrow: Narrow
+) -> None:
+    asked = "/api/v1/stories/plain?text=both"
+    narrow(asked)
+    monkeypatch.setattr("articles.api.shown.read", read_all)
+    found = probe(publication)
+    assert found.trouble == ""
+    assert seen(found) == {(asked, "registered reader"), (asked, "lapsed subscriber")}
+
+
+def test_a_search_that_repeats_what_was_asked_is_no_leak(
+    publication: Article, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ROOT_URLCONF = routes(forgotten=lambda request: HttpResponse(request.GET["q"]))
+    monkeypatch.setattr(looking, "surfaces_of", lambda story: [f"/forgotten/?{urlencode({'q': SUM})}"])
+    assert seen(probe(publication)) == set()
+
+
 def test_a_subscribers_page_that_caches_may_keep_is_caught(
     publication: Article, monkeypatch: pytest.MonkeyPatch, narrow: Narrow
 ) -> None:
@@ -300,6 +333,17 @@ def test_the_alarm_is_raised_once(publication: Article, settings: Any, narrow: N
         (["ops@weir.example"], f"Paid text can be read without paying: {found.leaks.count()} leaks")
     ]
     assert "/forgotten/ as visitor" in mail.outbox[0].body
+
+
+def test_publishers_see_the_looks_and_can_change_none(admin_client: Client, publication: Article) -> None:
+    found = probes.begin_probe(cause="A test", at=NOW)
+    Leak.objects.create(probe=found, article=publication, address="/rss.xml", reader="visitor", passage=SUM)
+    address = reverse("admin:articles_leakprobe_change", args=(found.pk,))
+    page = admin_client.get(address).text
+    assert '<a href="/rss.xml">/rss.xml</a>' in page
+    assert SUM in page
+    assert "A test" in admin_client.get(reverse("admin:articles_leakprobe_changelist")).text
+    assert admin_client.post(address, {"cause": "Another"}).status_code == 403
 
 
 def test_being_stopped_leaves_a_finished_row(publication: Article, narrow: Narrow) -> None:
