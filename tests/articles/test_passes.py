@@ -128,7 +128,7 @@ def decided(client: Client, story: Article, *, with_pass: bool) -> tuple[str, in
     request = RequestFactory(REMOTE_ADDR=client.defaults.get("REMOTE_ADDR", "127.0.0.1")).get("/")
     kept = {name: cookie.value for name, cookie in client.cookies.items() if name != "pass" or with_pass}
     request.COOKIES.update(kept)
-    request.user = User.objects.filter(pk=client.session.get("_auth_user_id")).first() or AnonymousUser()
+    request.user = User.objects.filter(pk=client.session.get("_auth_user_id", 0)).first() or AnonymousUser()
     found = find_story(story.slug, at=timezone.now())
     assert found is not None
     with CaptureQueriesContext(

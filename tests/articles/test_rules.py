@@ -67,7 +67,12 @@ def test_at_the_same_place_the_elder_rule_goes_first() -> None:
 def test_all_conditions_of_a_rule_have_to_fit() -> None:
     topic, kind = TopicFactory.create(), StoryType.objects.create(name="Interview")
     fits = ArticleFactory.create(topics=[topic, TopicFactory.create()], story_type=kind)
-    about = {"section": fits.section, "topic": topic, "story_type": kind, "older_than_months": 0}
+    about: dict[str, Any] = {
+        "section": fits.section,
+        "topic": topic,
+        "story_type": kind,
+        "older_than_months": 0,
+    }
     rule("Interviews on it", Access.FREE, **about)
     others = [
         ArticleFactory.create(section=fits.section, topics=[topic]),
@@ -116,7 +121,7 @@ def test_rules_are_read_once_and_a_rule_about_a_topic_takes_no_query_for_stories
     topic = TopicFactory.create()
     rule("On it", Access.FREE, topic=topic)
     ArticleFactory.create_batch(3, topics=[topic])
-    stories = list(Article.objects.all().for_lists())  # type: ignore[attr-defined]
+    stories = list(Article.objects.all().for_lists())
     with CaptureQueriesContext(connection) as queries:
         assert {story.ruling(at=NOW).access for story in stories} == {"free"}
     assert len(queries) == 0
