@@ -532,9 +532,9 @@ class TestPreview:
             for kind, text in seen.items()
         }
         assert greeted == {
-            "visitor": ["Sign in", "Subscribe"],
-            "registered": ["Your account", "Subscribe"],
-            "subscriber": ["Your account"],
+            "visitor": ["Search", "Sign in", "Subscribe"],
+            "registered": ["Search", "Your account", "Subscribe"],
+            "subscriber": ["Search", "Your account"],
         }
 
     def test_the_frame_shows_what_is_chosen_and_leads_to_the_rest_by_links(self) -> None:
