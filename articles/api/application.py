@@ -42,6 +42,10 @@ def _through_door(pattern: URLPattern) -> URLPattern:
 
 patterns, _, _ = api.urls
 urlpatterns = [
-    *(_through_door(pattern) for pattern in patterns if pattern.name != "api-root"),
+    *(
+        _through_door(pattern)
+        for pattern in patterns
+        if isinstance(pattern, URLPattern) and pattern.name != "api-root"
+    ),
     path("<path:rest>", api_door(nowhere), name="api_nowhere"),
 ]

@@ -100,8 +100,9 @@ def _document(site: str) -> Facts:
 
 def _schemas(found: Facts) -> Facts:
     """The kinds of objects in answers: those of parameters are told where the parameters are."""
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    return _without(found, "Wanted", "Paging", "OneStory") | problem.pop("$defs") | {"Problem": problem}
+    problem: Facts = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    mistakes: Facts = problem.pop("$defs")
+    return _without(found, "Wanted", "Paging", "OneStory") | mistakes | {"Problem": problem}
 
 
 def _parameter(facts: Facts) -> Facts:

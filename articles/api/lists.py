@@ -7,7 +7,7 @@ from articles import models
 from articles.api import shown
 from articles.api.callers import caller_of
 from articles.api.cursors import Order, link_next
-from articles.api.parameters import Paging
+from articles.api.parameters import Paging, refuse_unknown
 from articles.api.problems import NOT_FOUND, Refused
 from articles.api.schemas import Author, Authors, Corrections, Section, Sections, Topic, Topics
 from articles.queries import public_corrections
@@ -52,6 +52,7 @@ def section(request: HttpRequest, slug: str) -> Section:
 )
 def topics(request: HttpRequest, response: HttpResponse, paging: Query[Paging]) -> Topics:
     """Topics with stories, by name."""
+    refuse_unknown(request, paging)
     rows = topics_in_use(at=caller_of(request).at)
     page = TOPICS.page(rows, cursor=paging.cursor, limit=paging.limit)
     items = [shown.topic(found) for found in page.rows]
@@ -78,6 +79,7 @@ def topic(request: HttpRequest, slug: str) -> Topic:
 )
 def authors(request: HttpRequest, response: HttpResponse, paging: Query[Paging]) -> Authors:
     """Those whose names stand over stories, by name."""
+    refuse_unknown(request, paging)
     rows = authors_in_use(at=caller_of(request).at)
     page = AUTHORS.page(rows, cursor=paging.cursor, limit=paging.limit)
     items = [shown.author(found) for found in page.rows]
@@ -108,6 +110,7 @@ def author(request: HttpRequest, slug: str) -> Author:
 )
 def corrections(request: HttpRequest, response: HttpResponse, paging: Query[Paging]) -> Corrections:
     """What was wrong in stories, the latest first. A notice outlives the story it was made for."""
+    refuse_unknown(request, paging)
     rows = public_corrections(at=caller_of(request).at)
     page = CORRECTIONS.page(rows, cursor=paging.cursor, limit=paging.limit)
     items = [shown.correction(found, is_readable=found.is_readable) for found in page.rows]  # type: ignore[attr-defined]  # annotated

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
+from django.http import HttpRequest
 from ninja import Field, Schema
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import AwareDatetime
 
+from articles.api.problems import INVALID, Mistake, Refused
 from articles.api.schemas import AccessLevel, TextForm
 
 SLUG = r"^[-A-Za-z0-9_]{1,200}$"
@@ -18,9 +20,7 @@ Moment = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST, examples=["2026-
 
 
 class Paging(Schema):
-    """A part of a list. A parameter that is not known is refused: it may be a slip of the pen."""
-
-    model_config = ConfigDict(extra="forbid")
+    """A part of a list."""
 
     limit: int = Field(20, ge=1, le=100, description="How many at most.")
     cursor: str | None = Field(
@@ -46,6 +46,12 @@ class Wanted(Paging):
 
 
 class OneStory(Schema):
-    model_config = ConfigDict(extra="forbid")
-
     text: TextForm = Field(TextForm.HTML, description="In which form to give the text.")
+
+
+def refuse_unknown(request: HttpRequest, asked: Schema) -> None:
+    """Raise `Refused` for parameters that `asked` does not know: one misspelt would filter nothing."""
+    unknown = sorted(request.GET.keys() - type(asked).model_fields.keys())
+    if unknown:
+        mistakes = [Mistake(parameter=name, message="There is no such parameter.") for name in unknown]
+        raise Refused(INVALID, f"Not known here: {', '.join(unknown)}.", mistakes)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -132,7 +133,7 @@ def correction(found: models.Correction, *, is_readable: bool) -> schemas.Correc
     return schemas.Correction(**notice(found), story=about if is_readable else None)
 
 
-def notice(found: models.Correction) -> dict[str, str | datetime]:
+def notice(found: models.Correction) -> dict[str, Any]:
     return {"notice": found.notice, "signed": found.signature, "at": found.at}
 
 

@@ -10,7 +10,7 @@ from ninja import Query, Router
 from articles import models
 from articles.api.callers import Caller, caller_of
 from articles.api.cursors import Order, link_next
-from articles.api.parameters import OneStory, Wanted
+from articles.api.parameters import OneStory, Wanted, refuse_unknown
 from articles.api.problems import NOT_FOUND, WITHDRAWN, Refused, unknown_value
 from articles.api.schemas import Stories, Story, TextForm
 from articles.api.shown import Shown, story_address
@@ -34,6 +34,7 @@ def stories(request: HttpRequest, response: HttpResponse, wanted: Query[Wanted])
     To keep a copy up to date, ask with `updated_since`. A story that is no longer listed was withdrawn:
     its own address says so.
     """
+    refuse_unknown(request, wanted)
     caller = caller_of(request)
     rows = stories_for_partners(_filter(wanted, caller), at=caller.at)
     if wanted.text is not TextForm.NONE:
@@ -56,6 +57,7 @@ def story(request: HttpRequest, slug: str, wanted: Query[OneStory]) -> Story | H
     What is not open to it is no error: `is_whole` is false, the text is its free part, and `decision` says
     what would open the rest. A former address leads to the present one (301).
     """
+    refuse_unknown(request, wanted)
     caller = caller_of(request)
     found = find_story(slug, at=caller.at)
     if found is None:

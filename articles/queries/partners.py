@@ -28,7 +28,7 @@ def stories_for_partners(wanted: StoryFilter, *, at: datetime) -> QuerySet[Artic
     """The visible stories that were asked for, with all that is told of them but the text."""
     stories = Article.objects.visible(at=at).for_lists()
     if wanted.access:
-        stories = stories.with_access(at=at).filter(access_now=wanted.access)
+        stories = stories.with_access(at=at).filter(access_now=wanted.access)  # type: ignore[misc]  # annotated
     found = stories.filter(_filed(wanted) & _published(wanted) & _updated(wanted))
     return with_corrections(found.prefetch_related("topics"))
 
