@@ -18,6 +18,8 @@ from demo.logins import PASSWORD
 SITE = os.environ.get("SITE_URL", "")
 MAILBOX = os.environ.get("MAILBOX_URL", "")
 PATIENCE_SECONDS = 20
+READER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{} Safari/537.36"
+"""A person's browser, not one without a face: for a program the meter opens nothing."""
 
 OpenPage = Callable[..., Page]
 
@@ -51,6 +53,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     def open_one(*, width: int = 1280, height: int = 900, dark: bool = False, scripts: bool = True) -> Page:
         context = browser.new_context(
             base_url=SITE,
+            user_agent=READER.format(browser.version),
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
