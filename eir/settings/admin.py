@@ -142,6 +142,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _page("Reports", "bar_chart", "desk:reports", "accounts.view_auditentry"),
                     _link("Leak probes", "water_drop", "articles_leakprobe", "articles.view_leakprobe"),
+                    _link("API and feed keys", "key", "articles_readingkey", "articles.view_readingkey"),
                     _link("Audit trail", "history", "accounts_auditentry", "accounts.view_auditentry"),
                     _link("Roles", "groups", "auth_group", "auth.view_group"),
                     _link(
