@@ -1,4 +1,7 @@
-"""What crawlers are asked to leave alone."""
+"""What crawlers are asked to leave alone.
+
+Not the addresses of gifts and letters: who may not fetch a page never learns that it is not to be indexed (P7).
+"""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +16,6 @@ Disallow: /subscribe/checkout/
 Disallow: /review/
 Disallow: /feeds/
 Allow: /feeds/$
-Disallow: /articles/*/gift/
-Disallow: /articles/*/letter/
 Disallow: /articles/*/open/
 
 Sitemap: {site}/news-sitemap.xml
