@@ -1,6 +1,6 @@
 """What crawlers are asked to leave alone.
 
-Not the addresses of gifts and letters: who may not fetch a page never learns that it is not to be indexed (P7).
+Not the addresses of gifts and letters: who may not fetch a page never learns that it is not to be indexed.
 """
 
 from django.conf import settings
