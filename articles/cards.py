@@ -14,6 +14,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any, Final
 
 import typst
@@ -38,6 +39,8 @@ PICTURE_SIZE: Final = (430, HEIGHT)
 KEPT_SECONDS: Final = 7 * 24 * 3600
 MAKING_SECONDS: Final = 10
 """How long others wait for whoever makes a card."""
+
+_DRAWING = Lock()
 
 UNBROKEN = re.compile(r"[^\s\u200b\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 LONGEST_WORD: Final = 20
@@ -111,9 +114,10 @@ def card_image(card: Card) -> bytes:
 
 def _make(card: Card, key: str) -> bytes:
     try:
-        # It may have come since we looked for it.
-        image: bytes = kept.get(key) or draw(card)
-        kept.set(key, image, KEPT_SECONDS)
+        # It may have come since we looked for it; and a cache of files lets two threads in at once.
+        with _DRAWING:
+            image: bytes = kept.get(key) or draw(card)
+            kept.set(key, image, KEPT_SECONDS)
     finally:
         kept.delete(f"{key}:making")
     return image

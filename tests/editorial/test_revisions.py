@@ -651,4 +651,5 @@ def test_the_storys_page_leads_here_and_to_the_timeline(writer: User) -> None:
     article = draft(writer)
     page = signed_in(writer).get(f"/admin/articles/article/{article.pk}/change/").content
     links = [link["href"] for link in BeautifulSoup(page, "html.parser").select(".desk__state a")]
-    assert links[1:] == [address(article), f"/admin/desk/stories/{article.pk}/timeline/"]
+    desk = f"/admin/desk/stories/{article.pk}"
+    assert links[1:] == [f"{desk}/readers/", address(article), f"{desk}/timeline/"]
