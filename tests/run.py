@@ -128,7 +128,8 @@ def running_demo() -> Iterator[dict[str, str]]:
     ports = dict(zip(names, map(str, free_ports(len(names))), strict=True))
     with tempfile.TemporaryDirectory(prefix="eir-journeys-") as folder:
         said = Path(folder) / "demo.log"
-        environment = own_environment() | ports | {"DATA_DIR": f"{folder}/data"}
+        # What was taken away shows while a journey watches: passes hold for seconds.
+        environment = own_environment() | ports | {"DATA_DIR": f"{folder}/data", "PASS_SECONDS": "5"}
         with said.open("w") as output:
             command = [sys.executable, "-m", "demo"]
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)

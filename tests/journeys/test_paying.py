@@ -21,6 +21,7 @@ from tests.journeys.till import (
     pay,
     reload_until,
     sign_up,
+    sparing_the_meter,
     subscription_of,
 )
 
@@ -49,7 +50,8 @@ def test_three_d_secure_failed_then_left_then_finished(open_page: OpenPage) -> N
     # Whoever leaves it there reads nothing, and is told how to finish.
     expect_wall(page)
     told = page.locator(".banner", has_text="Finish your payment")
-    reload_until(page, told)
+    with sparing_the_meter(page):
+        reload_until(page, told)
     expect_accessible(page)
     page.goto("/account/")
     expect(page.get_by_text("Finish your payment").first).to_be_visible()
@@ -76,7 +78,8 @@ def test_declined_then_recovered(open_page: OpenPage) -> None:
     assert "We tried to charge $90" in letter["text"]
     expect_reading(page)
     told = page.locator(".banner", has_text="Your last payment did not go through")
-    reload_until(page, told)
+    with sparing_the_meter(page):
+        reload_until(page, told)
     expect_accessible(page)
     page.goto("/account/")
     expect_accessible(page)
