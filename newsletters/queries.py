@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -11,11 +11,25 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.models import Article
-from newsletters.models import Delivery, Edition, EditionStory, Newsletter, Preference, Variant
+from newsletters.models import (
+    Audience,
+    Cadence,
+    Delivery,
+    Edition,
+    EditionStory,
+    Newsletter,
+    Preference,
+    Suppression,
+    Variant,
+    Wishes,
+)
 from subscriptions.models import Grant
 
 CHUNK = 2000
 """Recipients fetched, and written, at a time."""
+
+GAPS = {Cadence.WEEKLY: timedelta(days=6), Cadence.MONTHLY: timedelta(days=27)}
+"""How long a reader is left alone: a little less than the name says, so that a letter may come on its day."""
 
 SENDERS = 4
 """Workers that send one edition at the same time, at most: as many lines to the mail server."""
@@ -36,23 +50,69 @@ def audience(
 ) -> Iterator[Recipient]:
     """Everyone who is to get `newsletter` at `at`, in one query; `among` narrows it to these users.
 
-    Those who asked for it, and those it comes to with their subscription unless they declined. Only active
-    accounts with a verified address. Staff read everything, as `subscriptions.queries.grants_of` has it.
+    Those who asked for it, and those it goes to unasked unless they declined. Only active accounts with a
+    verified address that is not suppressed, not paused, and not served already as often as its reader wants.
+    Staff read everything, as `subscriptions.queries.grants_of` has it.
     """
-    asked = Preference.objects.filter(newsletter=newsletter, user=OuterRef("pk"))
-    wanted = Q(Exists(asked.filter(is_wanted=True)))
-    if newsletter.for_subscribers:
-        wanted |= Q(~Exists(asked), has_grant=True)
-    verified = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
     readers = User.objects.annotate(
         has_grant=Exists(Grant.objects.filter(user=OuterRef("pk")).current(at=at))
     )
-    readers = readers.filter(wanted, Exists(verified), is_active=True)
+    readers = readers.filter(_is_for(newsletter, at=at), _can_be_mailed(at=at)).exclude(
+        _has_enough(newsletter, at=at)
+    )
     if among is not None:
         readers = readers.filter(pk__in=among)
     rows = readers.order_by("pk").values_list("pk", "email", "name", "has_grant", "is_staff")
     for pk, email, name, has_grant, is_staff in rows.iterator(chunk_size=CHUNK):
         yield Recipient(pk, email, name, Variant.SUBSCRIBER if has_grant or is_staff else Variant.FREE)
+
+
+def _is_for(newsletter: Newsletter, *, at: datetime) -> Q:
+    """Whose letter it is: by what they said or what they are; one that is not on offer, by the latter"""
+    said = Preference.objects.filter(newsletter=newsletter, user=OuterRef("pk"))
+    has_it_unasked = _gets_unasked(newsletter, at=at)
+    asked = Q(Exists(said.filter(is_wanted=True)))
+    return (asked if newsletter.is_offered else asked & has_it_unasked) | (has_it_unasked & ~Q(Exists(said)))
+
+
+def _gets_unasked(newsletter: Newsletter, *, at: datetime) -> Q:
+    if newsletter.goes_to == Audience.REGISTERED:
+        return Q(is_mail_only=False)
+    if newsletter.goes_to == Audience.ASKED:
+        return Q(pk__in=())
+    plans = list(newsletter.plans.values_list("pk", flat=True))
+    if not plans:
+        return Q(has_grant=True)
+    paid = Grant.objects.filter(user=OuterRef("pk")).current(at=at)
+    return Q(Exists(paid.filter(_of_plans(plans))))
+
+
+def _of_plans(plans: Collection[int]) -> Q:
+    """Grants that come from one of these plans: paid for, given, or a seat in a group that pays."""
+    return (
+        Q(subscription__plan__in=plans)
+        | Q(gift__plan__in=plans)
+        | Q(seat__group__subscription__plan__in=plans)
+    )
+
+
+def _can_be_mailed(*, at: datetime) -> Q:
+    verified = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
+    paused = Wishes.objects.filter(user=OuterRef("pk"), paused_until__gt=at)
+    suppressed = Suppression.objects.of(OuterRef("email"))
+    return Q(Exists(verified), ~Exists(paused), ~Exists(suppressed), is_active=True)
+
+
+def _has_enough(newsletter: Newsletter, *, at: datetime) -> Q:
+    """Whoever had an edition so lately that another is more than they want."""
+    got = Delivery.objects.filter(
+        edition__newsletter=newsletter, user=OuterRef("pk"), state=Delivery.State.ACCEPTED
+    )
+    said = Preference.objects.filter(newsletter=newsletter, user=OuterRef("pk"))
+    enough = Q(pk__in=())
+    for cadence, gap in GAPS.items():
+        enough |= Q(Exists(said.filter(cadence=cadence)), Exists(got.filter(settled_at__gt=at - gap)))
+    return enough
 
 
 def audience_size(newsletter: Newsletter, *, at: datetime) -> dict[str, int]:
@@ -64,15 +124,14 @@ def audience_size(newsletter: Newsletter, *, at: datetime) -> dict[str, int]:
 
 
 def wants(newsletter: Newsletter, user: User, *, at: datetime) -> bool:
-    """Whether `user` gets `newsletter`: their own word, otherwise the letter's rule."""
-    said = (
-        Preference.objects.filter(newsletter=newsletter, user=user)
-        .values_list("is_wanted", flat=True)
-        .first()
+    """Whether `newsletter` is one of the reader's letters: by their own word, otherwise by its rule.
+
+    It may be theirs and still not come: while they pause, or where their address is suppressed.
+    """
+    readers = User.objects.annotate(
+        has_grant=Exists(Grant.objects.filter(user=OuterRef("pk")).current(at=at))
     )
-    if said is not None:
-        return said
-    return newsletter.for_subscribers and Grant.objects.filter(user=user).current(at=at).exists()
+    return readers.filter(_is_for(newsletter, at=at), pk=user.pk).exists()
 
 
 def visible_places(edition: Edition, *, at: datetime) -> QuerySet[EditionStory]:

@@ -9,7 +9,7 @@ from newsletters.models import Newsletter
 
 @admin.register(Newsletter)
 class NewsletterAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
-    list_display = ("name", "description", "for_subscribers", "is_active")
+    list_display = ("name", "description", "goes_to", "is_offered", "is_active")
     search_fields = ("name",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Newsletter | None = None) -> tuple[str, ...]:

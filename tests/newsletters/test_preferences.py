@@ -1,16 +1,28 @@
 """Choosing letters: at sign-up, on the account page, and what an audience is made of."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory
 
+from accounts.models import User
 from newsletters.actions import set_preference
 from newsletters.forms import SignupForm
-from newsletters.models import Newsletter, Preference, Variant
+from newsletters.models import (
+    Audience,
+    Cadence,
+    Delivery,
+    Newsletter,
+    Preference,
+    Suppression,
+    Variant,
+    Wishes,
+    address_digest,
+)
 from newsletters.queries import CHUNK, audience, audience_size, wants
-from tests.factories.newsletters import FRIDAY, make_reader, weekly
+from subscriptions.models import Customer, Grant, Plan, Source, Status, Subscription
+from tests.factories.newsletters import FRIDAY, make_edition, make_reader, weekly
 
 pytestmark = pytest.mark.django_db
 FREE, SUBSCRIBER = Variant.FREE.value, Variant.SUBSCRIBER.value
@@ -40,17 +52,90 @@ def test_the_audience_is_who_asked_and_subscribers_who_did_not_decline() -> None
 def test_a_letter_that_is_not_for_subscribers_goes_to_those_who_asked() -> None:
     asked = make_reader(wants=True)
     make_reader(subscribes=True)
-    Newsletter.objects.filter(pk=weekly().pk).update(for_subscribers=False)
+    Newsletter.objects.filter(pk=weekly().pk).update(goes_to=Audience.ASKED)
     assert [recipient.address for recipient in audience(weekly(), at=FRIDAY)] == [asked.email]
 
 
+def addresses(newsletter: Newsletter, at: datetime = FRIDAY) -> list[str]:
+    return [recipient.address for recipient in audience(newsletter, at=at)]
+
+
+def test_a_letter_for_accounts_goes_to_all_but_those_who_want_mail_alone() -> None:
+    Newsletter.objects.filter(pk=weekly().pk).update(goes_to=Audience.REGISTERED)
+    registered, asked = make_reader(), make_reader(wants=True, is_mail_only=True)
+    make_reader(is_mail_only=True)
+    make_reader(wants=False)
+    assert addresses(weekly()) == [registered.email, asked.email]
+
+
+def pay_for(reader: User, plan: Plan) -> None:
+    start = FRIDAY - timedelta(days=1)
+    subscription = Subscription.objects.create(
+        customer=Customer.objects.create(user=reader, stripe_id=f"cus_{reader.pk}"),
+        plan=plan,
+        stripe_id=f"sub_{reader.pk}",
+        status=Status.ACTIVE,
+        started_at=start,
+        period_start_at=start,
+        period_end_at=start + timedelta(days=30),
+        synced_at=start,
+    )
+    Grant.objects.create(
+        user=reader, source=Source.STRIPE, subscription=subscription, starts_at=start, reason="Paid."
+    )
+
+
+def test_a_letter_for_some_plans_goes_to_what_came_of_them() -> None:
+    letter = weekly()
+    plan, other = (Plan.objects.create(key=key, name=key.title(), amount=900) for key in ("daily", "yearly"))
+    letter.plans.add(plan)
+    letter.is_offered = False
+    letter.save()
+    pays = make_reader()
+    for reader, bought in ((pays, plan), (make_reader(wants=True), other)):
+        pay_for(reader, bought)
+    make_reader(subscribes=True)
+    make_reader(wants=True)
+    assert addresses(letter) == [pays.email]
+
+
+def test_nobody_is_mailed_who_pauses_or_is_suppressed() -> None:
+    resting, dead, back = (make_reader(wants=True) for _ in range(3))
+    Wishes.objects.create(user=resting, paused_until=FRIDAY + timedelta(hours=1))
+    Wishes.objects.create(user=back, paused_until=FRIDAY)
+    Suppression.objects.create(
+        digest=address_digest(dead.email.upper()), reason=Suppression.Reason.BOUNCE, since_at=FRIDAY
+    )
+    assert addresses(weekly()) == [back.email]
+    assert addresses(weekly(), FRIDAY + timedelta(hours=1)) == [resting.email, back.email]
+    assert wants(weekly(), resting, at=FRIDAY)
+
+
+@pytest.mark.parametrize(("cadence", "days"), [(Cadence.EACH, 0), (Cadence.WEEKLY, 6), (Cadence.MONTHLY, 27)])
+def test_nobody_is_mailed_more_often_than_they_want(cadence: Cadence, days: int) -> None:
+    letter, reader = weekly(), make_reader(wants=True)
+    Preference.objects.update(cadence=cadence)
+    Delivery.objects.create(
+        edition=make_edition(),
+        user=reader,
+        address=reader.email,
+        variant=FREE,
+        state=Delivery.State.ACCEPTED,
+        settled_at=FRIDAY,
+    )
+    again = FRIDAY + timedelta(days=days)
+    assert addresses(letter, again) == [reader.email]
+    if days:
+        assert addresses(letter, again - timedelta(seconds=1)) == []
+
+
 @pytest.mark.parametrize("size", [1, 5])
-def test_an_audience_of_any_size_is_one_query(size: int, django_assert_num_queries: Any) -> None:
+def test_an_audience_of_any_size_is_two_queries(size: int, django_assert_num_queries: Any) -> None:
     for _ in range(size):
         make_reader(subscribes=True)
     newsletter = weekly()
     assert size < CHUNK
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the letter's plans, and its readers
         assert audience_size(newsletter, at=FRIDAY) == {SUBSCRIBER: size, FREE: 0}
 
 
