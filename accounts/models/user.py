@@ -31,6 +31,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=150, blank=True)
     is_staff = models.BooleanField("staff", default=False, help_text="May sign in to the newsroom.")
     is_active = models.BooleanField("active", default=True, help_text="Untick instead of deleting.")
+    is_mail_only = models.BooleanField(
+        "letters only",
+        default=False,
+        help_text="Asked for letters and never signed in; they may at any time, with a code.",
+    )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
