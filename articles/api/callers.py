@@ -10,9 +10,9 @@ from ninja.security import HttpBearer
 
 from articles.actions.reading_keys import use_key
 from articles.api.problems import TOO_MANY, UNAUTHORIZED, Refused
-from articles.limits import Allowance, count_use
 from articles.models import ReadingKey
 from articles.paywall import Reader
+from kit.limits import Allowance, count_use
 from subscriptions.queries import rights_of
 
 WINDOW = 60

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
 from articles.api.problems import NOT_ALLOWED, NOT_FOUND, Refused, problem_response
-from articles.limits import Allowance
+from kit.limits import Allowance
 
 View = Callable[..., HttpResponse]
 

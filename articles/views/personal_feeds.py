@@ -16,10 +16,10 @@ from accounts.models import User
 from accounts.queries import signed_in_user
 from articles.actions.reading_keys import CannotMakeKey, make_key, revoke_key, use_key
 from articles.feeds import HOST, Channel, Entry, Format, story_entries, write_feed
-from articles.limits import count_use
 from articles.models import ReadingKey
 from articles.paywall import Reader
 from articles.queries import latest_stories, stories_for_feed
+from kit.limits import count_use
 from subscriptions.queries import Rights, grants_of, rights_of
 
 HOUR = 3600

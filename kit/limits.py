@@ -27,6 +27,6 @@ class Allowance:
 def count_use(name: str, *, limit: int, window: int, at: datetime) -> Allowance:
     """Count one use of `name`; exact with Redis, nearly so with a cache of files."""
     number, passed = divmod(int(at.timestamp()), window)
-    key = f"articles.limit:{name}:{number}"
+    key = f"limit:{name}:{number}"
     used = 1 if cache.add(key, 1, window * 2) else cache.incr(key)
     return Allowance(limit, window, used, window - passed)
