@@ -65,6 +65,15 @@ def drop_unproven_password(*, user: User) -> None:
 
 
 @transaction.atomic
+def open_account(*, user: User, at: datetime) -> None:
+    """Whoever only got letters has signed in: from now on they are a reader like any other."""
+    if user.is_mail_only:
+        user.is_mail_only = False
+        user.save(update_fields=["is_mail_only"])
+        AuditEntry.record("open account", user, by=user, at=at)
+
+
+@transaction.atomic
 def record_desk_change(*, user: User, is_new: bool, changed: Sequence[str], by: User, at: datetime) -> None:
     """Note that staff made an account, or which of its fields they changed, if any."""
     if is_new or changed:

@@ -58,6 +58,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> EmailMultiAlternatives:
         """The letter for allauth's prefix: `mfa/email/totp_activated` is `emails/accounts/totp_activated`."""
         name = template_prefix.rsplit("/", 1)[-1]
+        if name == "account_already_exists" and User.objects.filter(email__iexact=email, is_mail_only=True):
+            name = "account_for_letters"
         return render_letter(f"accounts/{name}", context).message(to=email, headers=headers)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

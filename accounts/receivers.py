@@ -7,10 +7,12 @@ from allauth.account.models import EmailAddress
 from allauth.account.signals import email_confirmed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
+from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 
-from accounts.actions import drop_unproven_password
+from accounts.actions import drop_unproven_password, open_account
 from accounts.models import User
 from accounts.queries import SECOND_FACTORS
 
@@ -27,6 +29,12 @@ def drop_password_of_a_stranger(request: HttpRequest, email_address: EmailAddres
     records = get_authentication_records(request, user)
     if user.last_login is None and records and records[-1]["method"] == "code" and user.has_usable_password():
         drop_unproven_password(user=user)
+
+
+@receiver(user_logged_in)
+def open_account_at_first_sign_in(user: User, **kwargs: Any) -> None:
+    """Who only wanted letters has an account as soon as they come in by a code."""
+    open_account(user=user, at=timezone.now())
 
 
 @receiver(authenticator_added)

@@ -37,6 +37,8 @@ NO_SURFACE = {
     "withdraw/": "contracts",
     "stripe/": "Stripe's own address",
     "media/": "files",
+    "newsletters/confirm/": "one person's own affairs",
+    "newsletters/preferences/": "one person's own affairs",
     "newsletters/unsubscribe/": "one person's own affairs",
     "newsletters/resubscribe/": "one person's own affairs",
 }

@@ -11,10 +11,12 @@ from kit.queue import enqueue_on_commit
 from newsletters.actions import (
     CannotSend,
     compile_edition,
+    delete_forgotten_signups,
     deliver_batch,
     finish_sending,
     fix_recipients,
     mark_lost_claims,
+    send_confirmations,
     start_sending,
 )
 from newsletters.models import Edition, Newsletter
@@ -69,3 +71,16 @@ def sweep() -> None:
     for edition in Edition.objects.filter(state=Edition.State.SENDING):
         if not finish_sending(edition=edition, at=now):
             enqueue_on_commit(send_edition, edition.pk)
+
+
+@shared_task(name="newsletters.send_confirmations")
+def ask_addresses() -> None:
+    """When somebody asked for letters, and every minute: have the addresses say whether they want them."""
+    send_confirmations(at=timezone.now())
+
+
+@shared_task(name="newsletters.delete_forgotten_signups")
+def forget_signups() -> None:
+    """Every night: delete what nobody confirmed."""
+    deleted = delete_forgotten_signups(at=timezone.now())
+    logger.info("%s sign-ups were never confirmed and are deleted.", deleted)

@@ -6,7 +6,6 @@ U6).
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -15,9 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from newsletters.actions import set_preference
 from newsletters.actions import unsubscribe as unsubscribe_reader
 from newsletters.tokens import read_token
-
-PRIVATE = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
-"""The address acts for its reader, so it is not passed on."""
+from newsletters.views.private import private_page
 
 
 @csrf_exempt
@@ -25,12 +22,12 @@ PRIVATE = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
-        return _page(request, "newsletters/unsubscribe.html", token)
+        return private_page(request, "newsletters/unsubscribe.html", token=token)
     if known := read_token(token):
         unsubscribe_reader(
             newsletter=known.newsletter, user=known.user, source="one click", at=timezone.now()
         )
-    return _page(request, "newsletters/unsubscribed.html", token)
+    return private_page(request, "newsletters/unsubscribed.html", token=token)
 
 
 @csrf_exempt
@@ -41,8 +38,4 @@ def resubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if known := read_token(token):
         now = timezone.now()
         set_preference(newsletter=known.newsletter, user=known.user, is_wanted=True, source="undo", at=now)
-    return _page(request, "newsletters/resubscribed.html", token)
-
-
-def _page(request: HttpRequest, template: str, token: str) -> HttpResponse:
-    return HttpResponse(render_to_string(template, {"token": token}, request), headers=PRIVATE)
+    return private_page(request, "newsletters/resubscribed.html", token=token)

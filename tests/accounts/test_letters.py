@@ -51,7 +51,7 @@ EVERYTHING = {
 
 
 def test_there_is_a_letter_for_all_that_allauth_sends() -> None:
-    assert {*NAMES} == SENT_BY_ALLAUTH | {"password_invitation"}
+    assert {*NAMES} == SENT_BY_ALLAUTH | {"account_for_letters", "password_invitation"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from tests.accounts.conftest import newest_code
 from tests.accounts.test_signup import without_tokens
 from tests.factories.accounts import PASSWORD, UserFactory
@@ -43,6 +43,19 @@ def test_by_code_when_the_password_is_left_empty(client: Client) -> None:
     assert signed_in(client) is None
     assert enter_code(client, newest_code(), next=STORY).headers["Location"] == STORY
     assert signed_in(client) == user
+
+
+def test_the_first_sign_in_makes_an_account_of_letters_alone(client: Client) -> None:
+    reader = UserFactory.create(password=None, is_mail_only=True)
+    log_in(client, reader.email)
+    reader.refresh_from_db()
+    assert reader.is_mail_only
+    enter_code(client, newest_code())
+    reader.refresh_from_db()
+    assert (signed_in(client), reader.is_mail_only) == (reader, False)
+    assert [entry.action for entry in AuditEntry.about(reader)] == ["open account"]
+    Client().force_login(reader)
+    assert AuditEntry.about(reader).count() == 1
 
 
 def test_the_button_for_a_code_ignores_what_a_password_manager_filled_in(client: Client) -> None:

@@ -146,6 +146,14 @@ def test_a_known_address_looks_just_like_a_new_one(client: Client, spelling: str
     assert owner.check_password(PASSWORD)
 
 
+def test_who_only_gets_letters_is_told_that_the_account_is_there(client: Client) -> None:
+    reader = UserFactory.create(email="known@example.org", password=None, is_mail_only=True)
+    sign_up(client, "known@example.org")
+    assert mail.outbox[0].subject == "Your account at EIR is ready: sign in with a code"
+    reader.refresh_from_db()
+    assert reader.is_mail_only
+
+
 def without_tokens(page: str) -> str:
     return "\n".join(line for line in page.splitlines() if "csrfmiddlewaretoken" not in line)
 
