@@ -43,7 +43,7 @@ from editorial.actions import (
 from editorial.content import Content
 from editorial.models import Notification
 from newsletters.actions import compile_edition
-from newsletters.models import Edition, Newsletter
+from newsletters.models import Audience, Edition, Newsletter
 
 HERE = Path(__file__).parent
 ROLES = {
@@ -64,6 +64,20 @@ RULES: dict[str, dict[str, Any]] = {
 }
 """Who may read, in their order."""
 
+LETTERS = (
+    {
+        "slug": "publisher",
+        "name": "From the Publisher",
+        "description": "What we are working on and why, in one page. At most twice a month.",
+    },
+    {
+        "slug": "long-read",
+        "name": "One Long Read",
+        "description": "A single story chosen by the editors, for an unhurried hour. Every other Sunday.",
+    },
+)
+"""Besides the weekly: for those who ask, arranged and sent by hand."""
+
 PICTURE_SIZE = (1600, 1000)
 SCENE = re.compile(r'<img src="scene:(?P<scene>[\w-]+ \d+)" alt="(?P<alt>[^"]*)">')
 
@@ -82,6 +96,7 @@ def load_newsroom(*, at: datetime) -> int:
     if new:
         _forget_old_news(at=at)
     load_desk(staff=staff, at=at)
+    _load_letters()
     _load_edition(by=staff[EDITOR], at=at)
     return len(new)
 
@@ -124,6 +139,12 @@ def _load_rules() -> None:
     for position, (name, rule) in enumerate(RULES.items(), 1):
         conditions = rule | ({"story_type": types[rule["story_type"]]} if "story_type" in rule else {})
         AccessRule.objects.get_or_create(name=name, defaults={**conditions, "position": position})
+
+
+def _load_letters() -> None:
+    for position, letter in enumerate(LETTERS, 1):
+        values = {**letter, "goes_to": Audience.ASKED, "position": position}
+        Newsletter.objects.get_or_create(slug=letter["slug"], defaults=values)
 
 
 def _load_edition(*, by: User, at: datetime) -> None:

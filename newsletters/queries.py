@@ -1,12 +1,21 @@
 """Who gets a letter, in which form, and how far its sending is."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 from django.utils import timezone
 
 from accounts.models import User
@@ -121,6 +130,24 @@ def audience_size(newsletter: Newsletter, *, at: datetime) -> dict[str, int]:
     for recipient in audience(newsletter, at=at):
         sizes[recipient.variant] += 1
     return sizes
+
+
+def audience_sizes(newsletters: Iterable[Newsletter], *, at: datetime) -> dict[int, int]:
+    """How many readers would get each letter now, by its id; as many queries for ten letters as for one."""
+    letters = list(newsletters)
+    prefetch_related_objects(letters, "plans")
+    readers = User.objects.annotate(
+        has_grant=Exists(Grant.objects.filter(user=OuterRef("pk")).current(at=at))
+    ).filter(_can_be_mailed(at=at))
+    getting = {
+        f"letter_{letter.pk}": ExpressionWrapper(
+            _is_for(letter, at=at) & ~_has_enough(letter, at=at), BooleanField()
+        )
+        for letter in letters
+    }
+    counts = {f"of_{name}": Count("pk", filter=Q(**{name: True})) for name in getting}
+    sizes = readers.annotate(**getting).aggregate(**counts) if letters else {}
+    return {letter.pk: sizes[f"of_letter_{letter.pk}"] for letter in letters}
 
 
 def wants(newsletter: Newsletter, user: User, *, at: datetime) -> bool:

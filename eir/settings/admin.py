@@ -91,6 +91,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _link("Newsletters", "mail", "newsletters_newsletter", "newsletters.view_newsletter"),
                     _link("Editions", "drafts", "newsletters_edition", "newsletters.view_edition"),
+                    _link("Sign-ups", "how_to_reg", "newsletters_signup", "newsletters.view_signup"),
                     _link("Deliveries", "outgoing_mail", "newsletters_delivery", "newsletters.view_delivery"),
                 ],
             },

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import AuditEntry, User
 from accounts.roles import EDITOR, PUBLISHER, SUPPORT, WRITER
 from articles.models import Article
-from newsletters.models import Delivery, Edition
+from newsletters.models import Audience, Delivery, Edition, Newsletter, SignUp
 from tests.factories.newsletters import (
     FREE_TEXT,
     FRIDAY,
@@ -217,3 +217,37 @@ def test_the_list_of_deliveries_costs_the_same_for_any_size(
     sign_in(client, PUBLISHER)
     with django_assert_max_num_queries(16):
         client.get("/admin/newsletters/delivery/")
+
+
+@pytest.mark.parametrize("letters", [1, 4])
+def test_the_list_of_letters_counts_who_gets_them_in_the_same_few_queries(
+    letters: int, client: Client, django_assert_num_queries: Any
+) -> None:
+    sign_in(client, PUBLISHER)
+    weekly()
+    for _ in range(2):
+        make_reader(wants=True, subscribes=True)
+    make_reader(wants=False, subscribes=True)
+    for number in range(letters - 1):
+        Newsletter.objects.create(name=f"Letter {number}", slug=f"letter-{number}", goes_to=Audience.ASKED)
+    signup = SignUp.objects.create(address="mara@readers.example", text="x", source="/", asked_at=FRIDAY)
+    signup.newsletters.add(weekly())
+    client.get("/admin/newsletters/newsletter/")
+    with django_assert_num_queries(10):
+        response = client.get("/admin/newsletters/newsletter/")
+    rows = {row.slug: row for row in response.context["cl"].result_list}
+    counts = (rows["weekly"].readers, rows["weekly"].asked, rows["weekly"].declined, rows["weekly"].waiting)
+    assert (len(rows), counts) == (letters, (2, 2, 1, 1))
+
+
+@pytest.mark.parametrize(("role", "status"), [(PUBLISHER, 200), (SUPPORT, 200), (WRITER, 403)])
+def test_sign_ups_are_to_be_looked_up_and_not_to_be_changed(client: Client, role: str, status: int) -> None:
+    sign_in(client, role)
+    signup = SignUp.objects.create(
+        address="mara@readers.example", text="Send me these.", source="/", network="", asked_at=FRIDAY
+    )
+    page = f"/admin/newsletters/signup/{signup.pk}/change/"
+    assert client.get("/admin/newsletters/signup/", {"q": "mara@"}).status_code == status
+    assert client.get(page).status_code == status
+    assert client.post(page, {"address": "other@readers.example"}).status_code == 403
+    assert SignUp.objects.get().address == "mara@readers.example"
