@@ -31,6 +31,10 @@ PUBLIC = (
     "/accounts/login/",
     "/accounts/signup/",
     "/newsletters/",
+    "/newsletters/sign-up/",
+    "/newsletters/sign-up/sent/",
+    "/newsletters/confirm/no-such-link/",
+    "/newsletters/preferences/no-such-link/",
     "/no-such-page/",
 )
 ACCOUNT = (

@@ -131,13 +131,13 @@ def test_main_job(open_page: OpenPage, slug: str) -> None:
     [link] = digest["headers"]["List-Unsubscribe"]
     assert digest["headers"]["List-Unsubscribe-Post"] == ["List-Unsubscribe=One-Click"]
     visitor.goto("/account/newsletters/")
-    expect(visitor.get_by_label("The Weekly Digest")).to_be_checked()
+    expect(visitor.get_by_role("checkbox", name="The Weekly Digest")).to_be_checked()
     expect_accessible(visitor)
     one_click = urllib.parse.urlencode({"List-Unsubscribe": "One-Click"}).encode()
     with urllib.request.urlopen(link.strip("<>"), one_click) as answer:
         assert (answer.status, answer.url) == (200, link.strip("<>"))
     visitor.reload()
-    expect(visitor.get_by_label("The Weekly Digest")).not_to_be_checked()
+    expect(visitor.get_by_role("checkbox", name="The Weekly Digest")).not_to_be_checked()
 
 
 def send_digest(page: Page) -> None:
