@@ -6,4 +6,4 @@ class NewslettersConfig(AppConfig):
     verbose_name = "Newsletters"
 
     def ready(self) -> None:
-        from newsletters import surfaces  # noqa: F401, PLC0415
+        from newsletters import receivers, surfaces  # noqa: F401, PLC0415

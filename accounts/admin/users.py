@@ -33,13 +33,13 @@ RANK = ("is_staff", "is_superuser", "groups")
 @admin.register(User)
 class UserAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
     list_display = ("email", "name", "roles", "is_staff", "is_active", "joined_at", "last_login")
-    list_filter = ("is_staff", "is_active", "groups")
+    list_filter = ("is_staff", "is_active", "is_mail_only", "groups")
     search_fields = ("email", "name")
     ordering = ("email",)
     fieldsets = (
         (None, {"fields": ("email", "name", "is_active")}),
         ("Newsroom", {"fields": RANK}),
-        ("Sign-in", {"fields": ("second_factor", "joined_at", "last_login")}),
+        ("Sign-in", {"fields": ("is_mail_only", "second_factor", "joined_at", "last_login")}),
     )
     actions_submit_line = ("invite",)
     change_form_outer_before_template = "subscriptions/_support_link.html"
@@ -65,7 +65,7 @@ class UserAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no types
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """An address is changed by its owner, who proves the new one; rank by superusers only."""
-        fixed = ("second_factor", "joined_at", "last_login", *(("email",) if obj else ()))
+        fixed = ("is_mail_only", "second_factor", "joined_at", "last_login", *(("email",) if obj else ()))
         return fixed if _is_superuser(request) else (*fixed, *RANK)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

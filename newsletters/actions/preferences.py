@@ -93,12 +93,12 @@ def resume_letters(*, user: User, source: str, at: datetime) -> bool:
 @transaction.atomic
 def unsubscribe_from_all(*, user: User, source: str, at: datetime) -> list[Newsletter]:
     """No letter any more, whichever there will be; returns those they had, for taking it back."""
-    had = [choice.newsletter for choice in choices_of(user, at=at) if choice.is_wanted]
-    for newsletter in had:
-        unsubscribe(newsletter=newsletter, user=user, source=source, at=at)
+    choices = choices_of(user, at=at)
+    for choice in choices:
+        unsubscribe(newsletter=choice.newsletter, user=user, source=source, at=at)
     suppress_all(user=user, source=source, at=at)
     _stop_waiting(user, "Unsubscribed.", at=at)
-    return had
+    return [choice.newsletter for choice in choices if choice.is_wanted]
 
 
 def _stop_waiting(user: User, note: str, *, at: datetime, newsletter: Newsletter | None = None) -> None:

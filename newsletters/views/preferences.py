@@ -14,7 +14,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -92,10 +91,8 @@ class Desk:
     def _pause(self, request: HttpRequest) -> None:
         self.pause = PauseForm(request.POST, at=self.at)
         if self.pause.is_valid():
-            until = self.pause.ends_at()
-            pause_letters(user=self.user, until=until, source=self.source, at=self.at)
-            day = date_format(timezone.localtime(until), "F j")
-            self.said = f"You get no letters until {day}. Account mail still comes."
+            pause_letters(user=self.user, until=self.pause.ends_at(), source=self.source, at=self.at)
+            self.said = "Your break has begun."
 
     def _resume(self, request: HttpRequest) -> None:
         resume_letters(user=self.user, source=self.source, at=self.at)

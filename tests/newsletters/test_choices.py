@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail
 from django.test import Client
 
 from accounts.models import AuditEntry, User
@@ -298,3 +299,18 @@ def test_the_account_page_demands_its_form_token() -> None:
     client.force_login(make_reader(wants=True))
     assert client.post("/account/newsletters/", {"do": "stop", "sure": "1"}).status_code == 403
     assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize(("ticked", "kept"), [({"wants_digest": "on"}, 0), ({}, 1)])
+def test_ticking_a_letter_at_sign_up_takes_it_back_once_the_address_is_proved(
+    ticked: dict[str, str], kept: int, client: Client
+) -> None:
+    weekly()
+    address = "mara@readers.example"
+    Suppression.objects.create(digest=address_digest(address), reason="all", since_at=FRIDAY)
+    client.post("/accounts/signup/", {"email": address, "password1": "", **ticked})
+    assert Suppression.objects.count() == 1
+    [code] = re.findall(r"^ +(\d{4}-\d{4})$", str(mail.outbox[-1].body), re.MULTILINE)
+    client.post("/accounts/confirm-email/", {"code": code})
+    assert "_auth_user_id" in client.session
+    assert Suppression.objects.count() == kept
