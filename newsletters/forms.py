@@ -45,6 +45,7 @@ class LettersForm(forms.Form):
         max_length=254,
         help_text="We write to it once, to ask whether it is yours. Letters come after you say yes.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": "Say where the letters are to go."},
     )
     letters = forms.ModelMultipleChoiceField(
         Newsletter.objects.offered(),

@@ -3,15 +3,28 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    IntegerField,
+    ManyToManyField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
+from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from newsletters.models import Newsletter, Preference, SignUp
 from newsletters.queries import audience_sizes
+from subscriptions.models import Plan
 
 WHO = (
     "Somebody’s own word always counts: who unsubscribed gets it no more, whatever stands here. Nobody gets "
@@ -32,7 +45,6 @@ class NewsletterAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no t
         "show_waiting",
     )
     search_fields = ("name",)
-    filter_horizontal = ("plans",)
     fieldsets = (
         (None, {"fields": ("name", "slug", "description", "is_active")}),
         ("Who gets it", {"fields": ("goes_to", "plans"), "description": WHO}),
@@ -80,6 +92,16 @@ class NewsletterAdmin(ModelAdmin):  # type: ignore[misc]  # the library has no t
     @display(description="to be confirmed", ordering="waiting")  # type: ignore[untyped-decorator]
     def show_waiting(self, letter: Any) -> str:
         return f"{letter.waiting:,}"
+
+    def formfield_for_manytomany(
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> "ModelMultipleChoiceField[Plan] | None":
+        """The plans are few: boxes to tick."""
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
+        field: ModelMultipleChoiceField[Plan] | None = super().formfield_for_manytomany(
+            db_field, request, **kwargs
+        )
+        return field
 
     def get_readonly_fields(self, request: HttpRequest, obj: Newsletter | None = None) -> tuple[str, ...]:
         """The address stands in mail that has gone out."""

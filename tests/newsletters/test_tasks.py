@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 import time_machine
+from celery import current_app
+from django.core import mail
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from newsletters import tasks
 from newsletters.actions import fix_recipients, start_sending
-from newsletters.models import Delivery, Edition
+from newsletters.models import Delivery, Edition, SignUp
 from newsletters.queries import SENDERS
 from newsletters.schedule import previous_moment
 from tests.factories.newsletters import DAY, FRIDAY, make_edition, make_reader, make_story
@@ -33,6 +36,21 @@ def test_the_schedule_is_friday_at_seven_in_the_newsroom() -> None:
     when = (row.crontab.day_of_week, row.crontab.hour, row.crontab.minute, str(row.crontab.timezone))
     assert when == ("5", "7", "0", NEW_YORK)
     assert PeriodicTask.objects.get(task="newsletters.sweep").interval is not None
+
+
+def test_all_that_is_scheduled_for_letters_is_a_task() -> None:
+    scheduled = PeriodicTask.objects.filter(task__startswith="newsletters.").values_list("task", flat=True)
+    assert [name for name in scheduled if name not in current_app.tasks] == []
+    assert {"newsletters.send_confirmations", "newsletters.delete_forgotten_signups"} < {*scheduled}
+
+
+def test_the_night_forgets_sign_ups_that_nobody_confirmed() -> None:
+    old = timezone.now() - timedelta(days=31)
+    SignUp.objects.create(address="mara@readers.example", text="x", source="/", asked_at=old)
+    tasks.ask_addresses()
+    assert mail.outbox == []
+    tasks.forget_signups()
+    assert not SignUp.objects.exists()
 
 
 @pytest.mark.parametrize(
