@@ -18,6 +18,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEntry, User
+from articles.openings import mail_address
 from newsletters.actions import (
     CannotConfirm,
     TooManySignUps,
@@ -31,7 +32,7 @@ from newsletters.actions import (
 from newsletters.models import Newsletter, Preference, SignUp, Suppression, address_digest
 from newsletters.queries import audience
 from newsletters.tokens import CONFIRM_WITHIN, confirm_url, make_signup_token
-from tests.factories.newsletters import FRIDAY, make_reader, weekly
+from tests.factories.newsletters import FRIDAY, make_reader, make_story, weekly
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +132,26 @@ def test_the_short_form_brings_the_address_to_the_choice(stranger: Client) -> No
     assert 'name="page" value="/"' in page
     assert "errorlist" not in page
     assert (SignUp.objects.count(), len(mail.outbox)) == (0, 0)
+
+
+def test_the_line_under_a_story_passes_no_token_on_and_is_for_visitors(
+    stranger: Client, client: Client
+) -> None:
+    story = make_story()
+    opened = urlsplit(mail_address(story, at=timezone.now())).path
+    reader = make_reader()
+    client.force_login(reader)
+    pages = [
+        stranger.get(story.get_absolute_url()),
+        stranger.get(opened),
+        client.get(story.get_absolute_url()),
+    ]
+    found = [
+        re.findall(r'name="page" value="([^"]*)"', page.content.decode())
+        for page in pages
+        if page.status_code == 200
+    ]
+    assert found == [[story.get_absolute_url()], [], []]
 
 
 def test_whoever_is_signed_in_chooses_in_their_account(client: Client) -> None:
