@@ -12,7 +12,6 @@ from html import escape
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
@@ -20,10 +19,10 @@ from kit.letters import Letter, render_letter
 from newsletters.digest import make_digest, plans_url
 from newsletters.models import Edition, EditionCopy
 from newsletters.queries import Recipient
-from newsletters.tokens import make_token, unsubscribe_url
+from newsletters.tokens import make_token, preferences_url, unsubscribe_url
 
 TEMPLATE = "newsletters/digest"
-MARK = re.compile(r"@@(greeting|unsubscribe_url)@@")
+MARK = re.compile(r"@@(greeting|preferences_url|unsubscribe_url)@@")
 LARGEST_HTML = 100_000
 """In bytes; Gmail cuts a message off at 102 KB (rule B5)."""
 
@@ -40,7 +39,6 @@ def render_edition(edition: Edition, *, variant: str, at: datetime) -> Letter:
         "edition": edition,
         "newsletter": edition.newsletter,
         "web_url": settings.SITE_URL + edition.get_absolute_url(),
-        "preferences_url": settings.SITE_URL + reverse("newsletter_preferences"),
         "plans_url": plans_url(),
     }
     letter = render_letter(TEMPLATE, context)
@@ -85,7 +83,11 @@ def make_message(
 
 def fill(letter: Letter, recipient: Recipient, *, unsubscribe: str) -> Letter:
     """The letter with one reader's own words in place of the marks."""
-    words = {"greeting": f"Dear {_one_line(recipient.name) or 'reader'},", "unsubscribe_url": unsubscribe}
+    words = {
+        "greeting": f"Dear {_one_line(recipient.name) or 'reader'},",
+        "preferences_url": preferences_url(user_id=recipient.user_id),
+        "unsubscribe_url": unsubscribe,
+    }
     return Letter(
         letter.subject,
         MARK.sub(lambda mark: words[mark[1]], letter.text),
