@@ -9,13 +9,14 @@ from .document import CREDIT, FOOTNOTE, LINE_BREAK, MARK_ORDER, Inline, Mark, Ru
 
 Marks = frozenset[Mark]
 Piece = tuple[str, Marks]
-"""A space, a line break, or letters between them."""
+"""Words with single spaces between them, or one space or line break that has to be looked at."""
 
 NBSP: Final = "\u00a0"
 SPACES: Final = frozenset(" " + NBSP)
 SET_APART: Final = frozenset({FOOTNOTE, CREDIT})
 
-_PIECE = re.compile(f"[ {NBSP}{LINE_BREAK}]|[^ {NBSP}{LINE_BREAK}]+")
+_WORD = f"[^ {NBSP}{LINE_BREAK}]+"
+_PIECE = re.compile(f"{_WORD}(?: {_WORD})*|[ {NBSP}{LINE_BREAK}]")
 _ASCII_SPACE = re.compile(r"[\t\n\f\r ]+")
 # Control characters have no meaning in text; zero-width spaces and byte order marks come in by pasting.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b\ufeff\ufffe\uffff]")
