@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .document import Inline
-from .inline import Char, tidy
+from .inline import Piece, tidy
 from .moves import Moves
 from .read import read
 from .sanitize import sanitize_body
@@ -86,7 +86,7 @@ class _Passage:
     is_replaced: bool = False
 
     def replace_in(self, inline: Inline) -> Inline:
-        chars: list[Char] = [(char, frozenset(run.marks)) for run in inline for char in run.text]
+        chars: list[Piece] = [(char, frozenset(run.marks)) for run in inline for char in run.text]
         first, last = self.start - self.position, self.end - self.position
         if not chars:
             return inline

@@ -8,38 +8,40 @@ from typing import Final
 from .document import CREDIT, FOOTNOTE, LINE_BREAK, MARK_ORDER, Inline, Mark, Run
 
 Marks = frozenset[Mark]
-Char = tuple[str, Marks]
+Piece = tuple[str, Marks]
+"""Words with single spaces between them, or one space or line break that has to be looked at."""
 
 NBSP: Final = "\u00a0"
 SPACES: Final = frozenset(" " + NBSP)
 SET_APART: Final = frozenset({FOOTNOTE, CREDIT})
 
+_WORD = f"[^ {NBSP}{LINE_BREAK}]+"
+_PIECE = re.compile(f"{_WORD}(?: {_WORD})*|[ {NBSP}{LINE_BREAK}]")
 _ASCII_SPACE = re.compile(r"[\t\n\f\r ]+")
 # Control characters have no meaning in text; zero-width spaces and byte order marks come in by pasting.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b\ufeff\ufffe\uffff]")
 
 
-def chars_of(source: str, marks: Marks) -> list[Char]:
-    """The characters of a text node, white space collapsed as HTML does."""
-    text = _ASCII_SPACE.sub(" ", _INVISIBLE.sub("", source))
-    return [(char, marks) for char in text]
+def pieces_of(source: str, marks: Marks) -> list[Piece]:
+    """The words and spaces of a text node, white space collapsed as HTML does."""
+    return _pieces(_ASCII_SPACE.sub(" ", _INVISIBLE.sub("", source)), marks)
 
 
-def tidy(chars: Iterable[Char]) -> Inline:
+def tidy(pieces: Iterable[Piece]) -> Inline:
     """Runs without needless spaces or line breaks; spaces at the edge of a mark stand outside it."""
-    done: list[Char] = []
-    spaces: list[Char] = []
-    for char, marks in chars:
-        if char in SPACES:
-            spaces.append((char, marks))
-        elif char == LINE_BREAK:
+    done: list[Piece] = []
+    spaces: list[Piece] = []
+    for piece, marks in pieces:
+        if piece in SPACES:
+            spaces.append((piece, marks))
+        elif piece == LINE_BREAK:
             spaces.clear()
             if done and done[-1][0] != LINE_BREAK:
-                done.append((char, marks))
+                done.append((piece, marks))
         else:
             done.extend(_space_between(done, spaces, marks))
             spaces.clear()
-            done.append((char, marks))
+            done.append((piece, marks))
     while done and done[-1][0] == LINE_BREAK:
         done.pop()
     return _runs(done)
@@ -47,25 +49,26 @@ def tidy(chars: Iterable[Char]) -> Inline:
 
 def join(parts: Sequence[Inline], separator: str) -> Inline:
     """One inline text out of several, with a space or a line break between them."""
-    chars: list[Char] = []
+    pieces: list[Piece] = []
     for part in parts:
-        chars.append((separator, frozenset()))
-        chars.extend((char, frozenset(run.marks)) for run in part for char in run.text)
-    return tidy(chars)
+        pieces.append((separator, frozenset()))
+        for run in part:
+            pieces.extend(_pieces(run.text, frozenset(run.marks)))
+    return tidy(pieces)
 
 
-def split_paragraphs(chars: Sequence[Char]) -> list[Inline]:
+def split_paragraphs(pieces: Sequence[Piece]) -> list[Inline]:
     """Two line breaks in a row are how many editors and mail programs write a new paragraph."""
-    parts: list[list[Char]] = [[]]
+    parts: list[list[Piece]] = [[]]
     breaks = 0
-    for char in chars:
-        if char[0] == LINE_BREAK:
+    for piece in pieces:
+        if piece[0] == LINE_BREAK:
             breaks += 1
-        elif char[0] not in SPACES:
+        elif piece[0] not in SPACES:
             if breaks > 1:
                 parts.append([])
             breaks = 0
-        parts[-1].append(char)
+        parts[-1].append(piece)
     return [inline for part in parts if (inline := tidy(part))]
 
 
@@ -74,20 +77,24 @@ def add_mark(marks: Marks, mark: Mark) -> Marks:
     return frozenset(one for one in marks if one.tag != mark.tag) | {mark}
 
 
-def _space_between(done: list[Char], spaces: list[Char], after: Marks) -> list[Char]:
+def _pieces(text: str, marks: Marks) -> list[Piece]:
+    return [(piece, marks) for piece in _PIECE.findall(text)]
+
+
+def _space_between(done: list[Piece], spaces: list[Piece], after: Marks) -> list[Piece]:
     if not spaces or not done or done[-1][0] == LINE_BREAK:
         return []
     shared = done[-1][1] & after
     inside = frozenset.intersection(*(marks for _, marks in spaces))
     if inside & SET_APART - shared:
         return []  # a note's own leading or trailing space is nobody's
-    space = NBSP if [char for char, _ in spaces] == [NBSP] else " "
+    space = NBSP if [piece for piece, _ in spaces] == [NBSP] else " "
     return [(space, shared - SET_APART | shared & inside)]
 
 
-def _runs(chars: Sequence[Char]) -> Inline:
-    grouped = groupby(chars, key=lambda char: char[1])
-    return tuple(Run("".join(char for char, _ in group), _ordered(marks)) for marks, group in grouped)
+def _runs(pieces: Sequence[Piece]) -> Inline:
+    grouped = groupby(pieces, key=lambda piece: piece[1])
+    return tuple(Run("".join(piece for piece, _ in group), _ordered(marks)) for marks, group in grouped)
 
 
 def _ordered(marks: Marks) -> tuple[Mark, ...]:

@@ -86,12 +86,16 @@ class MarkdownPage:
 
     def blocks(self, blocks: Blocks) -> str:
         parts: list[str] = []
+        before: Block | None = None
         is_other = False
-        for before, block in zip((None, *blocks), blocks, strict=False):
+        for block in blocks:
             # Two lists in a row would be one, but for another mark.
-            is_other = not is_other and _are_alike(before, block)
-            parts.append(self.list(block, is_other) if isinstance(block, ListBlock) else self.block(block))
-        return SEPARATOR.join(part for part in parts if part.strip())
+            is_second = not is_other and _are_alike(before, block)
+            part = self.list(block, is_second) if isinstance(block, ListBlock) else self.block(block)
+            if part.strip():
+                parts.append(part)
+                before, is_other = block, is_second
+        return SEPARATOR.join(parts)
 
     def block(self, block: Block) -> str:
         match block:

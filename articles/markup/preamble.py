@@ -6,7 +6,7 @@ from typing import Final
 
 from .copy_lines import NotAStory, groups, joined
 from .dateline import Dateline, NoSuchDate, find_dateline
-from .inline import chars_of, tidy
+from .inline import pieces_of, tidy
 
 MAX_HEADLINE: Final = 200
 MAX_PREAMBLE: Final = 40
@@ -111,4 +111,4 @@ def _is_navigation(line: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    return "".join(run.text for run in tidy(chars_of(text, frozenset()))).replace("\u00a0", " ")
+    return "".join(run.text for run in tidy(pieces_of(text, frozenset()))).replace("\u00a0", " ")

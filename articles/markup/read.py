@@ -27,7 +27,7 @@ from .document import (
     Table,
     text_of,
 )
-from .inline import Char, Marks, add_mark, chars_of, join, split_paragraphs
+from .inline import Marks, Piece, add_mark, join, pieces_of, split_paragraphs
 from .links import clean_href, clean_media, host_of, is_web_address
 from .lists import MAX_LEVELS, ListItem, as_item, gather_lists, promote_sublists
 from .vocabulary import BLOCKS, INLINE, READABLE, SCHEMES, TRANSPARENT, UNWANTED
@@ -68,7 +68,7 @@ class _Reader:
         self.is_nested = level > 0
         self.is_caption = is_caption
         self.blocks: list[Block | ListItem] = []
-        self.chars: list[Char] = []
+        self.pieces: list[Piece] = []
 
     def finish(self) -> Blocks:
         self.flush()
@@ -76,26 +76,28 @@ class _Reader:
 
     def flush(self, *, is_runon: bool = False) -> None:
         """End the paragraph under way."""
-        chars = self.chars if self.is_caption else [(char, marks - {CREDIT}) for char, marks in self.chars]
-        for inline in split_paragraphs(chars):
+        pieces = self.pieces
+        if not self.is_caption:
+            pieces = [(piece, marks - {CREDIT}) for piece, marks in pieces]
+        for inline in split_paragraphs(pieces):
             self.blocks.append(Paragraph(inline, is_runon and not self.is_nested))
             is_runon = False
-        self.chars.clear()
+        self.pieces.clear()
 
     def read_children(self, tag: Tag, marks: Marks, depth: int) -> None:
         for child in tag.children:
             if isinstance(child, Tag):
                 self.read_tag(child, marks, depth + 1)
             elif isinstance(child, NavigableString):
-                self.chars.extend(chars_of(str(child), marks))
+                self.pieces.extend(pieces_of(str(child), marks))
 
     def read_tag(self, tag: Tag, marks: Marks, depth: int) -> None:
         if pasted.is_hidden(tag) or pasted.is_marker(tag):
             return
         if depth > MAX_DEPTH:
-            self.chars.extend(chars_of(tag.get_text(" "), marks))
+            self.pieces.extend(pieces_of(tag.get_text(" "), marks))
         elif tag.name == "br":
-            self.chars.append((LINE_BREAK, marks))
+            self.pieces.append((LINE_BREAK, marks))
         elif tag.name in BLOCKS:
             self.flush()
             start = len(self.blocks)

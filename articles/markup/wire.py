@@ -11,7 +11,7 @@ from .copy_lines import NotAStory, groups
 from .dateline import Dateline
 from .decode import Undecodable, decode
 from .document import Block, Paragraph, Quote, Rule
-from .inline import chars_of, tidy
+from .inline import pieces_of, tidy
 from .preamble import find_start, read_headline
 from .quotations import is_left_open, read_quotation
 from .sanitize import sanitize_body
@@ -136,7 +136,7 @@ def _is_set_off(found: Sequence[str], texts: Sequence[str], start: int) -> bool:
 
 
 def _paragraph(text: str, *, is_runon: bool = False) -> Paragraph:
-    return Paragraph(tidy(chars_of(text, frozenset())), is_runon)
+    return Paragraph(tidy(pieces_of(text, frozenset())), is_runon)
 
 
 def _fingerprint(headline: str, dateline: Dateline) -> str:

@@ -53,7 +53,7 @@ class PostgresEngine:
         cache.delete(TABLE)
 
     def find(self, question: Question, *, limit: int) -> list[Hit]:
-        shape: Shape = cache.get_or_set(TABLE, _shape, SHAPE_SECONDS)  # type: ignore[assignment]
+        shape = _shape(until=question.until) if question.until else _kept_shape()
         windows = [since for since in shape.windows if question.since is None or since > question.since]
         pending, hits = zones_for(question), list[Hit]()
         for since in [*windows, question.since]:
@@ -84,17 +84,24 @@ def _newest(
     return {zone: [hit for hit in hits if hit.weight == zone] for zone in zones}
 
 
-def _shape() -> Shape:
-    ends = [_end_of_newest(number) for number in WINDOWS]
+def _kept_shape() -> Shape:
+    shape: Shape = cache.get_or_set(TABLE, _shape, SHAPE_SECONDS)  # type: ignore[assignment]
+    return shape
+
+
+def _shape(*, until: datetime | None = None) -> Shape:
+    """The index as it is, or as it was before `until`: its newest are then the newest that count."""
+    ends = [_end_of_newest(number, id_bounds(None, until)[1]) for number in WINDOWS]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT min(id) FROM {TABLE}")  # noqa: S608 (names of ours)
         oldest = cursor.fetchone()[0] or 0
     return Shape(_moment(oldest), tuple(_moment(end) for end in ends if end))
 
 
-def _end_of_newest(number: int) -> int | None:
+def _end_of_newest(number: int, before: int) -> int | None:
+    newest = f"SELECT id FROM {TABLE} WHERE id < %s ORDER BY id DESC OFFSET %s LIMIT 1"  # noqa: S608 (ours)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {TABLE} ORDER BY id DESC OFFSET %s LIMIT 1", [number])  # noqa: S608
+        cursor.execute(newest, [before, number])
         row = cursor.fetchone()
     return row[0] if row else None
 

@@ -264,5 +264,6 @@ def test_the_page_explains_every_operation_and_problem(client: Client, db: None)
     kinds = [kind for kind in document["components"]["schemas"] if f'id="object-{kind}"' not in answer.text]
     assert kinds == []
     assert 'id="unauthorized"' in answer.text
+    assert "`" not in answer.text
     assert answer["Cache-Control"] == "public, max-age=60"
     assert not answer.cookies
