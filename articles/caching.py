@@ -5,6 +5,7 @@ from functools import wraps
 from hashlib import sha256
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,9 @@ from articles.paywall import Reader
 VISITOR_SECONDS = 60
 CONTENT_KNOWN_SECONDS = 30 * 24 * 3600
 
+DATED = (HTTPStatus.OK, HTTPStatus.PAYMENT_REQUIRED)
+"""Answers that hold a text, or its free part."""
+
 View = Callable[..., HttpResponseBase]
 
 
@@ -29,8 +33,9 @@ def public_page(view: View) -> View:
 
     Personal is what a signed-in reader gets, or whoever reads by the network or the link they come from, did
     so once or has a meter, and what tells a visitor something once, as on signing out.
-    Neither is compared by its date: what a reader may see changes without the story. A page that is kept must
-    set no cookie, so a visitor's page holds no form that needs a CSRF token.
+    Its date is when its content was first seen to be what it is, as in `public_file`: what a visitor may see
+    changes without the story. A page that is kept must set no cookie, so a visitor's page holds no form that
+    needs a CSRF token.
     """
 
     @conditional_page
@@ -39,11 +44,14 @@ def public_page(view: View) -> View:
         response = view(request, *args, **kwargs)
         if _is_personal(request):
             patch_cache_control(response, private=True, no_store=True)
-            response.headers.pop("Last-Modified", None)
             if reader := getattr(request, "checked_reader", None):
                 give_pass(request, response, reader, at=timezone.now())
-        else:
+        elif response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            if response.status_code in DATED and isinstance(response, HttpResponse):
+                _date_by_content(request, response)
             patch_cache_control(response, public=True, max_age=VISITOR_SECONDS)
+        else:
+            patch_cache_control(response, no_store=True)
         return response
 
     return handle
@@ -61,8 +69,7 @@ def public_file(view: View) -> View:
     def handle(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         def date(response: HttpResponse) -> None:
             if response.status_code == HTTPStatus.OK:
-                since = _content_since(request.get_full_path(), response.content)
-                response["Last-Modified"] = http_date(since)
+                _date_by_content(request, response)
                 patch_cache_control(response, public=True, max_age=VISITOR_SECONDS)
 
         response = view(request, *args, **kwargs)
@@ -73,6 +80,12 @@ def public_file(view: View) -> View:
         return response
 
     return handle
+
+
+def _date_by_content(request: HttpRequest, response: HttpResponse) -> None:
+    """No date for an address with a query: anyone can make up as many as would fill the cache."""
+    if not request.GET:
+        response["Last-Modified"] = http_date(_content_since(request.path, response.content))
 
 
 def _content_since(path: str, content: bytes) -> float:
@@ -88,6 +101,23 @@ def _content_since(path: str, content: bytes) -> float:
 
 def _is_personal(request: HttpRequest) -> bool:
     reader: Reader | None = getattr(request, "reader", None)
-    has_more = bool(reader and (reader.grants or reader.lapsed or reader.opening))
-    has_more = has_more or METER_COOKIE in request.COOKIES
-    return request.user.is_authenticated or has_more or getattr(get_messages(request), "used", False)
+    return (
+        request.user.is_authenticated
+        or _is_known(reader)
+        or METER_COOKIE in request.COOKIES
+        or _had_session(request)
+        or getattr(get_messages(request), "used", False)
+    )
+
+
+def _is_known(reader: Reader | None) -> bool:
+    """Whether the reader, maybe by a pass that outlives their session, is more than any visitor."""
+    if reader is None:
+        return False
+    has_opened = bool(reader.meter and reader.meter.opened)
+    return bool(reader.is_signed_in or reader.grants or reader.lapsed or reader.opening or has_opened)
+
+
+def _had_session(request: HttpRequest) -> bool:
+    """Whether Django will take back the cookie of a session that is over; call it once the user is known."""
+    return bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME)) and request.session.is_empty()

@@ -23,6 +23,8 @@ from subscriptions.models import Source
 from subscriptions.queries import GrantFact
 
 PASS_COOKIE, METER_COOKIE = "pass", "meter"
+LONGEST = 3800
+"""Browsers drop a cookie of more than 4,096 bytes, name and attributes included (RFC 6265, 6.1)."""
 SALT = "articles.pass.1"
 """Its number changes with what a pass holds, so that none is read that an earlier release made."""
 
@@ -64,7 +66,9 @@ def give_pass(request: HttpRequest, response: HttpResponseBase, reader: Reader, 
         "meter": [reader.meter.limit, reader.meter.last] if reader.meter else [0, 0],
         "month": str(month_of(at)),
     }
-    keep_cookie(response, PASS_COOKIE, signing.dumps(facts, salt=SALT, compress=True), settings.PASS_SECONDS)
+    value = signing.dumps(facts, salt=SALT, compress=True)
+    if len(value) <= LONGEST:
+        keep_cookie(response, PASS_COOKIE, value, settings.PASS_SECONDS)
 
 
 def keep_cookie(response: HttpResponseBase, name: str, value: str, seconds: int) -> None:

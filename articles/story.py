@@ -55,8 +55,3 @@ def body_html(story: Article, reading: Reading, *, picture: FindPicture | None =
     """
     html = render_body(reading.text, picture=picture or pictures_in(reading.text))
     return mark_safe(run_in(dateline_html(story), html))  # noqa: S308 (rendering escapes every text)
-
-
-def changed_at(story: Article) -> datetime:
-    """When the page became what it is: a story changed before its embargo lifted is new when it lifts."""
-    return max(filter(None, (story.changed_at, story.published_at, story.embargo_until)))

@@ -29,4 +29,5 @@ def count_use(name: str, *, limit: int, window: int, at: datetime) -> Allowance:
     number, passed = divmod(int(at.timestamp()), window)
     key = f"limit:{name}:{number}"
     used = 1 if cache.add(key, 1, window * 2) else cache.incr(key)
+    cache.touch(key, window * 2)  # a cache of files forgets the key's time when it counts
     return Allowance(limit, window, used, window - passed)

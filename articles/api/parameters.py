@@ -24,7 +24,7 @@ class Paging(Schema):
 
     limit: int = Field(20, ge=1, le=100, description="How many at most.")
     cursor: str | None = Field(
-        None, max_length=500, description="From `next`, where the last page ended. Opaque: take it whole."
+        None, max_length=1500, description="From `next`, where the last page ended. Opaque: take it whole."
     )
 
 

@@ -1,5 +1,6 @@
 """The free part of a text, and the text as words."""
 
+import re
 from typing import Final
 
 from .document import (
@@ -20,7 +21,7 @@ from .document import (
 )
 from .inline import join
 from .read import read
-from .sentences import is_closed, sentence_ends
+from .sentences import BY_SIGN, is_closed, sentence_ends
 from .write import write
 
 FREE_SHARE: Final = 0.4
@@ -30,6 +31,8 @@ WHOLE_BELOW: Final = 40
 """Texts with fewer words than this have no part worth withholding: a notice, a correction."""
 
 WORDS_PER_MINUTE: Final = 230
+
+_WORD: Final = re.compile(rf"[{BY_SIGN}]|[^\s{BY_SIGN}]+")
 
 
 def free_part(
@@ -60,7 +63,7 @@ def plain_text(html: str) -> str:
 
 def word_count(html: str) -> int:
     """The number of words a reader reads; footnotes do not count."""
-    return len(plain_text(html).split())
+    return _words(plain_text(html))
 
 
 def reading_minutes(words: int) -> int:
@@ -90,7 +93,7 @@ def _opening(document: Blocks, blocks: int, budget: int) -> tuple[Blocks, Block 
 def _first_sentences(inline: Inline, budget: int) -> Inline:
     """The sentences of a paragraph that fit, with the footnotes that follow the last of them."""
     text = text_of(inline)
-    ends = [end for end in sentence_ends(text) if len(text[:end].split()) <= budget]
+    ends = [end for end in sentence_ends(text) if _words(text[:end]) <= budget]
     return _cut(inline, max(ends)) if ends else ()
 
 
@@ -134,8 +137,12 @@ def _without_trailing_headings(blocks: Blocks) -> Blocks:
     return blocks
 
 
+def _words(text: str) -> int:
+    return len(_WORD.findall(text))
+
+
 def _count(blocks: Blocks) -> int:
-    return len(_plain(blocks).split())
+    return _words(_plain(blocks))
 
 
 def _plain(blocks: Blocks) -> str:

@@ -3,10 +3,13 @@
 import re
 from typing import Final
 
-_END = re.compile(r"[.!?…]+[”’\"')\]»]*(?=\s|$)")
+BY_SIGN: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Scripts that are written without spaces: each sign counts as a word."""
+
+_END = re.compile(r"[.!?…]+[”’\"')\]»]*(?=\s|$)|[。！？]+[”’」』）]*")
 _NEXT = re.compile(r"\s+[“‘\"'(\[«]*(?P<start>\S)")
 _LAST_WORD = re.compile(r"[\w.]+$")
-_CLOSED = re.compile(r"[.!?…][”’\"')\]»]*$")
+_CLOSED = re.compile(r"[.!?…。！？][”’\"')\]»」』）]*$")
 
 # fmt: off
 ABBREVIATIONS: Final = frozenset({

@@ -48,5 +48,5 @@ def not_indexed_as_it_is() -> Q:
         | ~Q(indexed__access=F("access_now"))
         | ~Q(indexed__published_at=F("published_at"))
         | ~Q(indexed__changed_at=F("changed_at"))
-        | ~Q(indexed__public_version=F("public_version"))
+        | Q(~Q(indexed__public_version=F("public_version")), public_version__isnull=False)
     )

@@ -45,12 +45,6 @@ def passages_of(story: Article, *, at: datetime) -> list[Passage]:
     ]
 
 
-def paid_sentence(story: Article, *, at: datetime) -> str:
-    """A passage to ask a search for; the headline where the story has none."""
-    passages = passages_of(story, at=at)
-    return passages[len(passages) // 2].text if passages else story.headline
-
-
 def stretches(html: str) -> Iterator[str]:
     """The text of stored markup and of its footnotes, `WORDS` words at a time."""
     for piece in [*plain_text(html).split("\n\n"), *_notes(html)]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import F
+from django.db.models import F, Q
 
 from articles.models import Article, IndexedStory
 from articles.search.documents import Audience, document_ids, second_of
@@ -89,7 +89,8 @@ def _present(hits: Iterable[Hit], *, at: datetime) -> list[Hit]:
     """Those of stories the public may see, as they are indexed."""
     keys = {hit.story for hit in hits}
     rows = Article.objects.visible(at=at).with_access(at=at)
-    current = rows.filter(pk__in=keys, indexed__access=F("access_now"))
+    as_it_is = Q(indexed__public_version=F("public_version")) | Q(public_version=None)
+    current = rows.filter(as_it_is, pk__in=keys, indexed__access=F("access_now"))
     ids = {
         id
         for story, published_at in current.values_list("pk", "indexed__published_at")

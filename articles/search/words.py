@@ -9,14 +9,15 @@ from typing import Final, Protocol
 
 import snowballstemmer
 
+from articles.markup.sentences import BY_SIGN
+
 Words = tuple[str, ...]
 
 MAX_LETTERS: Final = 40
 """Longer words are cut: no language needs them, and an engine has limits."""
 
-# Scripts written without spaces are taken sign by sign; an apostrophe inside a word belongs to it.
-_BY_SIGN = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-WORD: Final = re.compile(rf"[{_BY_SIGN}]|(?:(?![{_BY_SIGN}])[^\W_])+(?:['’](?:(?![{_BY_SIGN}])[^\W_])+)*")
+# An apostrophe inside a word belongs to it.
+WORD: Final = re.compile(rf"[{BY_SIGN}]|(?:(?![{BY_SIGN}])[^\W_])+(?:['’](?:(?![{BY_SIGN}])[^\W_])+)*")
 
 LANGUAGES: Final = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english",

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import http_date
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -21,10 +20,10 @@ from articles.caching import public_page
 from articles.models import Article, GiftLink
 from articles.openings import gives_away, opening_by_gift, opening_by_mail
 from articles.passes import METER_COOKIE, keep_cookie
-from articles.paywall import Opening, Reader, Verdict
+from articles.paywall import By, Opening, Reader, Verdict
 from articles.queries import find_moved_story, find_story
 from articles.readers import meter_key, read_story, sign_meter_key, user_of
-from articles.story import changed_at, story_page
+from articles.story import story_page
 from articles.views.absent import without_story
 
 METER_COOKIE_SECONDS = 62 * 24 * 3600
@@ -45,7 +44,9 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         reader, reading = read_story(request, story, at=now)
     page = story_page(story, reader, reading=reading, at=now) | _giving(request, reader)
     response = render(request, "articles/article.html", page)
-    response["Last-Modified"] = http_date(changed_at(story).timestamp())
+    if isinstance(owner, str) and owner and reading.decision.by == By.METER:
+        # A meter that is in use does not run out.
+        keep_cookie(response, METER_COOKIE, request.COOKIES[METER_COOKIE], METER_COOKIE_SECONDS)
     return response
 
 

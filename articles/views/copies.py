@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
-from django.utils.http import http_date
 
 from articles.caching import public_page
 from articles.copies import plans_address, print_page, story_markdown
@@ -14,7 +13,6 @@ from articles.models import Article
 from articles.paywall import Reading
 from articles.queries import find_story
 from articles.readers import read_story
-from articles.story import changed_at
 from articles.structured import canonical_address
 from articles.views.absent import without_story
 
@@ -51,5 +49,4 @@ def _as_copy(response: HttpResponse, story: Article, reading: Reading) -> HttpRe
         links.append(f'<{plans_address(story, reading)}>; rel="payment"')
     response["Link"] = ", ".join(links)
     response["X-Robots-Tag"] = "noindex"
-    response["Last-Modified"] = http_date(changed_at(story).timestamp())
     return response

@@ -13,6 +13,8 @@ from kit.xml import for_xml
 
 PART_LENGTH = 1000
 """As many stories as Google takes in one file."""
+MOST_PARTS = 50_000
+"""As many files as it takes in one index (rule N2)."""
 XML = "application/xml"
 TAIWANESE = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
 
@@ -31,7 +33,8 @@ def news_sitemap(request: HttpRequest) -> HttpResponse:
 @public_file
 def news_sitemap_part(request: HttpRequest, part: int) -> HttpResponse:
     begin = (part - 1) * PART_LENGTH
-    stories = list(news_stories(at=timezone.now())[begin : begin + PART_LENGTH]) if part else []
+    is_possible = 0 < part <= MOST_PARTS
+    stories = list(news_stories(at=timezone.now())[begin : begin + PART_LENGTH]) if is_possible else []
     if not stories and part != 1:
         raise Http404("There are not so many stories.")
     return _part(request, stories)

@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import http_date
 from django.utils.safestring import mark_safe
 
 from articles.caching import public_page
@@ -15,6 +14,4 @@ from articles.queries import pictures_in
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Page, slug=slug)
     body = mark_safe(render_body(found.text, picture=pictures_in(found.text)))  # noqa: S308 (rendering escapes every text)
-    response = render(request, "articles/page.html", {"page": found, "body": body})
-    response["Last-Modified"] = http_date(found.changed_at.timestamp())
-    return response
+    return render(request, "articles/page.html", {"page": found, "body": body})

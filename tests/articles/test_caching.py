@@ -4,11 +4,18 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings as site
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.test import Client
+from pytest_django.fixtures import Settings
 
-from articles.models import Access
+from articles.models import Access, Article, Section
+from articles.search.engines import SearchUnavailable
+from articles.views import search
 from tests.articles.conftest import Readers
-from tests.factories.articles import NOW, PAID_TEXT, ArticleFactory, PageFactory, SectionFactory
+from tests.factories.accounts import UserFactory
+from tests.factories.articles import PAID_TEXT, ArticleFactory, PageFactory, SectionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -76,14 +83,18 @@ def test_a_changed_story_is_sent_again(client: Client) -> None:
     assert client.get("/articles/tide/", headers={"if-none-match": tag}).status_code == 200
 
 
-def test_a_story_says_when_it_last_changed(client: Client) -> None:
-    ArticleFactory.create(
-        slug="late", changed_at=NOW - timedelta(days=3), embargo_until=NOW - timedelta(minutes=5)
-    )
-    page = client.get("/articles/late/")
-    assert page["Last-Modified"] == "Fri, 03 Jul 2026 14:55:00 GMT"
-    since = {"if-modified-since": "Fri, 03 Jul 2026 14:55:00 GMT"}
-    assert client.get("/articles/late/", headers=since).status_code == 304
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_says_since_when_it_is_as_it_is(
+    client: Client, clock: time_machine.Traveller, path: str
+) -> None:
+    cache.clear()
+    assert client.get(path)["Last-Modified"] == "Fri, 03 Jul 2026 15:00:00 GMT"
+    clock.shift(timedelta(minutes=10))
+    again = client.get(path)
+    assert again["Last-Modified"] == "Fri, 03 Jul 2026 15:00:00 GMT"
+    same = client.get(path, headers={"if-modified-since": again["Last-Modified"]})
+    older = client.get(path, headers={"if-modified-since": "Fri, 03 Jul 2026 14:59:59 GMT"})
+    assert (same.status_code, older.status_code) == (304, 200)
 
 
 def test_the_colours_are_a_stylesheet_of_their_own(client: Client) -> None:
@@ -104,3 +115,57 @@ def test_a_file_is_the_same_for_everyone_and_may_be_kept_for_a_minute(
     assert theirs.content == visitors.content
     assert not theirs.cookies
     assert "Vary" not in theirs
+
+
+@pytest.fixture
+def _meters(settings: Settings) -> None:
+    settings.METER_VISITOR, settings.METER_REGISTERED, settings.PASS_SECONDS = 2, 4, 60
+
+
+@pytest.mark.usefixtures("_meters")
+def test_a_pass_that_outlives_its_session_makes_no_page_public(client: Client) -> None:
+    client.force_login(UserFactory.create())
+    assert PAID_TEXT in client.get("/articles/gated/").text
+    Session.objects.all().delete()
+    cache.clear()
+    page = client.get("/articles/gated/")
+    assert (PAID_TEXT in page.text, page["Cache-Control"]) == (True, "private, no-store")
+
+
+def test_a_page_that_takes_back_the_cookie_of_an_ended_session_is_not_public(client: Client) -> None:
+    client.cookies[site.SESSION_COOKIE_NAME] = "x" * 32
+    page = client.get("/")
+    assert (list(page.cookies), page["Cache-Control"]) == ([site.SESSION_COOKIE_NAME], "private, no-store")
+
+
+def test_a_failing_page_is_not_kept(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*args: object, **kwargs: object) -> None:
+        raise SearchUnavailable
+
+    monkeypatch.setattr(search, "find_stories", away)
+    page = client.get("/search/?q=tide")
+    assert (page.status_code, page["Cache-Control"]) == (503, "no-store")
+
+
+@pytest.mark.parametrize("end", ["", "print/"])
+def test_whoever_compares_by_date_alone_learns_that_a_story_was_closed(
+    client: Client, clock: time_machine.Traveller, end: str
+) -> None:
+    section = Section.objects.get()
+    Article.objects.filter(slug="tide").update(access="")
+    Section.objects.update(access=Access.FREE)
+    before = client.get(f"/articles/tide/{end}")
+    assert PAID_TEXT in before.text
+    section.access = Access.SUBSCRIBERS
+    section.save()
+    clock.shift(timedelta(minutes=2))
+    after = client.get(f"/articles/tide/{end}", headers={"If-Modified-Since": before["Last-Modified"]})
+    assert (after.status_code, PAID_TEXT in after.text) == (200, False)
+
+
+def test_made_up_queries_leave_nothing_in_the_cache(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.get("/rss.xml")
+    kept: list[str] = []
+    monkeypatch.setattr(cache, "set", lambda key, *args: kept.append(key))
+    client.get("/rss.xml?x=1")
+    assert [key for key in kept if key.startswith("content-since")] == []

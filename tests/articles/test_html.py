@@ -133,12 +133,12 @@ class TestLinkPage:
         path = gift_address(link).removeprefix("http://127.0.0.1:8000")
         return link.token, BeautifulSoup(client.get(path).content, "html.parser")
 
-    def test_p7_it_is_not_indexed_sends_no_referrer_and_names_the_clean_address(
+    def test_p7_it_is_not_indexed_sends_no_address_and_names_the_clean_address(
         self, readers: Readers
     ) -> None:
         token, page = self.page(readers.visitor, readers)
         told = {str(tag["name"]): tag["content"] for tag in page.select("meta[name]")}
-        assert (told["robots"], told["referrer"]) == ("noindex", "no-referrer")
+        assert (told["robots"], told["referrer"]) == ("noindex", "strict-origin")
         assert [link["href"] for link in page.select('link[rel="canonical"]')] == [
             "http://127.0.0.1:8000/articles/tide/"
         ]

@@ -15,6 +15,7 @@ from articles.actions.meters import forget_meters
 from articles.models import Access, Article, Meter, MeterRead
 from articles.models.meter import month_of
 from articles.tasks import forget_meters as forget_meters_task
+from articles.views.article import METER_COOKIE_SECONDS
 from tests.accounts.conftest import newest_code
 from tests.articles.metering import gated_stories, opens, press, reads_whole
 from tests.factories.accounts import PASSWORD, UserFactory
@@ -404,3 +405,14 @@ def test_a_visitors_meter_whose_cookie_is_gone_begins_anew(stories: list[Article
     assert not reads_whole(client, stories[0])
     assert opens(client, stories[1])
     assert Meter.objects.count() == 2
+
+
+def test_a_visitors_meter_that_is_in_use_does_not_run_out(
+    stories: list[Article], clock: time_machine.Traveller
+) -> None:
+    client = Client()
+    opens(client, stories[0])
+    clock.shift(timedelta(days=61))
+    page = client.get(stories[1].get_absolute_url())
+    assert PAID_TEXT in page.text
+    assert page.cookies["meter"]["max-age"] == METER_COOKIE_SECONDS

@@ -10,6 +10,7 @@ import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -17,8 +18,8 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from articles.models import Access, Article
-from articles.passes import SALT
-from articles.paywall import Verdict
+from articles.passes import SALT, give_pass
+from articles.paywall import MeterFact, Reader, Verdict
 from articles.queries import find_story
 from articles.readers import current_reader, read_story
 from subscriptions.models import Grant, Institution, InstitutionNetwork, Source
@@ -422,3 +423,11 @@ def test_only_what_everyone_gets_is_kept_and_it_sets_no_cookie(
         assert (page["Cache-Control"], page.cookies) == ("public, max-age=60", {})
     else:
         assert page["Cache-Control"] == "private, no-store"
+
+
+def test_a_pass_too_long_for_a_cookie_is_not_given(rf: RequestFactory) -> None:
+    for opened, is_given in ((range(100), True), (range(0, 9_000_000, 3_001), False)):
+        response = HttpResponse()
+        reader = Reader(is_signed_in=True, meter=MeterFact(9999, frozenset(opened)))
+        give_pass(rf.get("/"), response, reader, at=NOW)
+        assert (list(response.cookies) == ["pass"]) == is_given

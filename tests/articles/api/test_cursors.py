@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 from articles.api.cursors import Order
 from articles.models import Article, Topic
 from tests.articles.api.conftest import Programs
-from tests.factories.articles import NOW, ArticleFactory, SectionFactory, TopicFactory
+from tests.factories.articles import NOW, ArticleFactory, AuthorFactory, SectionFactory, TopicFactory
 
 minutes = st.integers(1, 4)
 """Few, so that many stories are of the same minute."""
@@ -89,3 +89,11 @@ def test_an_empty_list_has_no_next_page() -> None:
     cache.clear()
     page = Order("topics", "name", is_by_time=False).page(Topic.objects.all(), cursor=None, limit=1)
     assert (page.rows, page.next) == ([], None)
+
+
+def test_the_longest_names_lead_on(programs: Programs) -> None:
+    names = [f"{number} " + "Комиссия портового хозяйства и судоходства " * 3 for number in range(2)]
+    ArticleFactory.create(authors=[AuthorFactory.create(name=name[:120]) for name in names])
+    first = programs.registered.ask("authors", limit=1)
+    rest = programs.registered.get(first["next"])
+    assert (rest.status_code, len(rest.json()["items"])) == (200, 1)

@@ -174,3 +174,23 @@ def test_no_word_of_the_paid_part_is_free(html: str) -> None:
     common = {"He", "said", "he", "added"}
     if "footnote" not in html:
         assert all_words(free) & all_words(paid) <= common
+
+
+SPACELESS = {
+    "zh": "港口的灯塔在夜里照亮了整个海湾。",
+    "ja": "夜明けの港では漁師たちが網を繕いながら潮の変わり目を待っていた。",
+    "th": "ชาวประมงที่ท่าเรือซ่อมอวนขณะรอกระแสน้ำเปลี่ยนทิศในยามเช้า",
+}
+
+
+@pytest.mark.parametrize("sentence", SPACELESS.values(), ids=SPACELESS)
+def test_a_text_without_spaces_is_not_taken_for_a_few_words(sentence: str) -> None:
+    html = f"<p>{sentence * 8}</p>" * 12
+    assert word_count(html) > 1000
+    assert 0 <= len(plain_text(free_part(html))) <= 0.4 * len(plain_text(html))
+
+
+def test_sentences_end_where_no_space_follows() -> None:
+    html = f"<p>{SPACELESS['zh'] * 40}</p>"
+    free = plain_text(free_part(html))
+    assert (free[-1], len(free) % len(SPACELESS["zh"])) == ("。", 0)

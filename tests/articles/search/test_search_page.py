@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils.http import urlencode
@@ -224,3 +225,22 @@ def test_any_input_gets_an_answer(client: Client, index: Index, q: str, other: s
     asked = {name: value.encode("utf-8", "replace").decode() for name, value in asked.items()}
     expected = 400 if "\0" in q + other else 200
     assert client.get(f"/search/?{urlencode(asked)}").status_code == expected
+
+
+def test_words_that_were_withheld_find_nothing_even_before_they_leave_the_index(
+    client: Client, index: Index
+) -> None:
+    story = ArticleFactory.create(slug="short", body=f"<p>{FREE_TEXT}</p><p>{PAID_TEXT}</p>")
+    index()
+    word = PAID_TEXT.split()[-1].strip(".")
+    assert found(client, word) == ["short"]
+    withheld = f'<p>{FREE_TEXT}</p><hr class="paywall"><p>{PAID_TEXT}</p>'
+    Article.objects.filter(pk=story.pk).update(body=withheld, version=2, public_version=2)
+    cache.clear()
+    assert found(client, word) == []
+
+
+def test_a_story_whose_time_has_come_is_indexed_once(index: Index) -> None:
+    due_at = NOW - timedelta(hours=1)
+    ArticleFactory.create(state=State.SCHEDULED, scheduled_for=due_at, public_version=None)
+    assert [index(), index()] == [1, 0]
