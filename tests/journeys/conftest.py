@@ -92,6 +92,7 @@ def sign_in(page: Page, email: str) -> None:
 
 def expect_accessible(page: Page) -> None:
     """axe-core finds nothing to complain of (WCAG 2.2 AA)."""
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     complaints = [
         (rule["id"], rule["help"], node["html"][:160]) for rule in found for node in rule["nodes"][:3]
