@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, unquote_plus, urlsplit
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 
@@ -153,8 +153,6 @@ def _requests(
 
 
 def _is_named(passage: Passage, address: str) -> bool:
-    """Whether the address holds the passage, but for a word that the page may say before what was asked."""
-    if passage.key in key_of(unquote_plus(address)):
-        return True
-    asked = (key_of(value) for _, value in parse_qsl(urlsplit(address).query))
-    return any(words in passage.key and len(passage.key) - len(words) <= A_WORD for words in asked if words)
+    """Whether the address holds the passage, but for a word that our page may say before or after it."""
+    told, key = key_of(unquote_plus(address)), passage.key
+    return any(key[letters:] in told or key[: len(key) - letters] in told for letters in range(A_WORD + 1))

@@ -290,6 +290,15 @@ def test_a_search_that_repeats_what_was_asked_is_no_leak(
     assert seen(probe(publication)) == set()
 
 
+def test_nor_is_one_whose_own_words_happen_to_complete_a_passage(
+    publication: Article, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, rest = SUM.split(" ", 1)
+    settings.ROOT_URLCONF = routes(forgotten=lambda request: HttpResponse(f"{first} “{request.GET['q']}”"))
+    monkeypatch.setattr(looking, "surfaces_of", lambda story: [f"/forgotten/?{urlencode({'q': rest})}"])
+    assert seen(probe(publication)) == set()
+
+
 def test_a_subscribers_page_that_caches_may_keep_is_caught(
     publication: Article, monkeypatch: pytest.MonkeyPatch, narrow: Narrow
 ) -> None:
